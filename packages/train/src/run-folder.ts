@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Luna16Scan, writeFileAtomic } from '@lunet/io/node';
+import { saveSafetensors } from '@lunet/unet';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { EventFile } from './event-file.ts';
+import { drawOverlay, encodePng, type OverlaySlice } from './overlay.ts';
+
+/**
+ * A run's folder: what was trained, how, and what came out.
+ *
+ * ```text
+ * config.json                     settings, seed, versions, engine, data fingerprint
+ * metrics.jsonl                   one JSON object a line: every step and every validation
+ * latest.safetensors              the weights of the last validation (or end)
+ * best.safetensors                the weights with the best recall-first score
+ * events.out.tfevents.…           the same for TensorBoard, with overlays
+ * overlays/000120/<uid>-z042.png  predictions over their slices
+ * ```
+ */
+export class RunFolder {
+  readonly path: string;
+  readonly #metrics: FileHandle;
+  readonly #events: EventFile;
+
+  private constructor(path: string, metrics: FileHandle, events: EventFile) {
+    this.path = path;
+    this.#metrics = metrics;
+    this.#events = events;
+  }
+
+  /**
+   * Creates the folder and writes its config.json.
+   *
+   * @throws {Error} if the folder holds a run already: a run is never overwritten.
+   */
+  static async create(path: string, config: Readonly<Record<string, unknown>>): Promise<RunFolder> {
+    const configPath = join(path, 'config.json');
+    if (await exists(configPath)) {
+      throw new Error(`Cannot start a run in ${path}: it holds one already. Give another folder, or delete this one`);
+    }
+    await mkdir(path, { recursive: true });
+    await writeFileAtomic(configPath, `${JSON.stringify(config, null, 2)}\n`);
+    return new RunFolder(path, await open(join(path, 'metrics.jsonl'), 'a'), await EventFile.create(path));
+  }
+
+  /** Appends a line to metrics.jsonl and its numbers to TensorBoard under `<kind>/<name>`. */
+  async log(
+    kind: string,
+    step: number,
+    values: Readonly<Record<string, number>>,
+    details: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    await this.#metrics.appendFile(`${JSON.stringify({ kind, step, ...values, ...details })}\n`);
+    const tagged = Object.entries(values).map(([name, value]) => [`${kind}/${name}`, value]);
+    await this.#events.scalars(step, Object.fromEntries(tagged));
+  }
+
+  /** Writes overlays as PNG files and as TensorBoard images. */
+  async overlays(step: number, slices: readonly (OverlaySlice & { readonly name: string })[]): Promise<void> {
+    if (slices.length === 0) return;
+    const folder = join(this.path, 'overlays', String(step).padStart(6, '0'));
+    await mkdir(folder, { recursive: true });
+    for (const slice of slices) {
+      const picture = drawOverlay(slice);
+      const png = encodePng(picture);
+      await writeFileAtomic(join(folder, `${slice.name}.png`), png);
+      await this.#events.image(step, slice.name, { width: picture.width, height: picture.height, png });
+    }
+  }
+
+  /** Writes the model's weights under a name, whole or not at all. */
+  async checkpoint(
+    name: 'latest' | 'best',
+    model: LayersModel,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await writeFileAtomic(join(this.path, `${name}.safetensors`), await saveSafetensors(model, metadata));
+  }
+
+  async close(): Promise<void> {
+    await this.#metrics.close();
+    await this.#events.close();
+  }
+}
+
+/**
+ * SHA-256 over what training takes from a list of scans: series UIDs, geometries and nodules, in their order.
+ *
+ * The voxels are not read.
+ */
+export function fingerprintScans(scans: readonly Luna16Scan[]): string {
+  const hash = createHash('sha256');
+  for (const { seriesUid, geometry, nodules } of scans) {
+    hash.update(JSON.stringify([seriesUid, geometry, nodules]));
+  }
+  return hash.digest('hex');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
