@@ -1,1 +1,3 @@
-export {};
+export { type RasterizeOptions, rasterizeSpheres } from './rasterize-spheres.ts';
+export { sliceRange } from './slice-range.ts';
+export type { Sphere } from './sphere.ts';
