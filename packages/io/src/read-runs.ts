@@ -1,0 +1,92 @@
+import type { Box, Size } from './geometry.ts';
+import { type FileRange, inflateRange, readAt } from './read-range.ts';
+
+/** The bytes of a box as runs of equal length in the stored volume, in rising order. */
+export interface Runs {
+  readonly count: number;
+  readonly length: number;
+  /** Runs that follow each other at `stride` bytes; the groups do so at any distance. */
+  readonly perGroup: number;
+  readonly stride: number;
+  startOf(run: number): number;
+}
+
+/** A page: disks read no less, so gaps under it are read along rather than sought over. */
+const maxGap = 4096;
+
+/** The runs of a box; the fewest there are: one for a slab of whole slices. */
+export function runsOf(size: Size, { start, size: count }: Box, voxelBytes: number): Runs {
+  const rowBytes = size[0] * voxelBytes;
+  const sliceBytes = rowBytes * size[1];
+  const first = start[0] * voxelBytes + start[1] * rowBytes + start[2] * sliceBytes;
+  const wholeRows = count[0] === size[0];
+  if (wholeRows && (count[1] === size[1] || count[2] === 1)) {
+    const length = count[0] * count[1] * count[2] * voxelBytes;
+    return { count: 1, length, perGroup: 1, stride: length, startOf: () => first };
+  }
+  if (wholeRows) {
+    const length = count[1] * rowBytes;
+    const startOf = (run: number): number => first + run * sliceBytes;
+    return { count: count[2], length, perGroup: 1, stride: length, startOf };
+  }
+  const startOf = (run: number): number =>
+    first + (run % count[1]) * rowBytes + Math.floor(run / count[1]) * sliceBytes;
+  return {
+    count: count[1] * count[2],
+    length: count[0] * voxelBytes,
+    perGroup: count[1],
+    stride: rowBytes,
+    startOf,
+  };
+}
+
+/** Reads runs of an uncompressed volume by position. */
+export async function readRuns(
+  range: FileRange,
+  runs: Runs,
+  target: Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (runs.perGroup === 1 || runs.stride - runs.length >= maxGap) {
+    for (let run = 0; run < runs.count; run++) {
+      const part = target.subarray(run * runs.length, (run + 1) * runs.length);
+      await readAt(range, range.start + runs.startOf(run), part, signal);
+    }
+    return;
+  }
+  const group = new Uint8Array((runs.perGroup - 1) * runs.stride + runs.length);
+  for (let run = 0; run < runs.count; run += runs.perGroup) {
+    await readAt(range, range.start + runs.startOf(run), group, signal);
+    for (let i = 0; i < runs.perGroup; i++) {
+      target.set(group.subarray(i * runs.stride, i * runs.stride + runs.length), (run + i) * runs.length);
+    }
+  }
+}
+
+/** Inflates a compressed volume up to the end of the last run. */
+export async function inflateRuns(
+  range: FileRange,
+  runs: Runs,
+  target: Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  let position = 0;
+  let run = 0;
+  for await (const block of inflateRange(range, signal)) {
+    const blockEnd = position + block.length;
+    for (; run < runs.count; run++) {
+      const runStart = runs.startOf(run);
+      const from = Math.max(runStart, position);
+      const to = Math.min(runStart + runs.length, blockEnd);
+      if (from < to)
+        target.set(block.subarray(from - position, to - position), run * runs.length + from - runStart);
+      if (runStart + runs.length > blockEnd) break;
+    }
+    if (run === runs.count) return;
+    position = blockEnd;
+  }
+  const needed = runs.startOf(runs.count - 1) + runs.length;
+  throw new RangeError(
+    `Cannot read ${range.name}: its voxels inflate to ${position} bytes, ${needed} are needed`,
+  );
+}
