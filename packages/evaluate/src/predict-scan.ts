@@ -1,6 +1,6 @@
 import { toVoxels, type Volume } from '@lunet/io';
 import { fullSlice } from '@lunet/patches';
-import { checkInputSize } from '@lunet/unet';
+import { checkInputSize, unetOptions } from '@lunet/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -25,9 +25,10 @@ export interface PredictSlicesOptions {
  *
  * Memory is bounded by one slice's activations whatever the scan's depth.
  *
- * @param model input `[batch, height, width, channels]`, an odd number of channels; output `[batch, height, width, 1]`.
+ * @param model from `@lunet/unet`, with an odd number of input channels.
  * @param volume HU.
  * @throws {RangeError} if the model cannot take slices of this size.
+ * @throws {TypeError} if it does not take an odd number of slices, or was not made by `buildUnet`.
  * @throws the signal's reason, if it aborts.
  */
 export async function* predictSlices(
@@ -40,7 +41,7 @@ export async function* predictSlices(
   if (channels == null || channels % 2 !== 1) {
     throw new TypeError(`Cannot predict slices: the model takes ${channels} channels, not an odd number of slices`);
   }
-  checkInputSize(model, height, width);
+  checkInputSize(unetOptions(model), height, width);
   const context = (channels - 1) / 2;
   const image = new Float32Array(height * width * channels);
   for (const z of slices ?? Array.from({ length: depth }, (_, index) => index)) {

@@ -1,0 +1,62 @@
+import type { Volume } from '@lunet/io';
+import { type Luna16Scan, readVolume, splitByFold, splitByStride } from '@lunet/io/node';
+import { rasterizeSpheres } from '@lunet/masks';
+import type { ValidationScan } from '@lunet/train';
+
+/**
+ * Splits scans into those to train on and those to validate on.
+ *
+ * @param fold a subset's number; `'stride'`: every tenth scan; `'none'`: all scans for both.
+ * @throws {Error} if nothing is left to train on, or nothing to validate on.
+ */
+export function splitScans(
+  scans: readonly Luna16Scan[],
+  fold: number | 'stride' | 'none',
+): { readonly training: readonly Luna16Scan[]; readonly validation: readonly Luna16Scan[] } {
+  const split =
+    fold === 'none'
+      ? { training: scans, validation: scans }
+      : fold === 'stride'
+        ? splitByStride(scans)
+        : splitByFold(scans, fold);
+  if (split.validation.length === 0) {
+    const folds = [...new Set(scans.map((scan) => scan.fold))].join(', ');
+    throw new Error(`Cannot validate: no scan is in fold ${fold}; the data has folds ${folds}. Choose --fold among them`);
+  }
+  if (!split.training.some(({ nodules }) => nodules.length > 0)) {
+    throw new Error(
+      `Cannot train: none of the ${split.training.length} training scans has a nodule. ` +
+        'Choose another --fold, or --fold none to train and validate on all scans',
+    );
+  }
+  return split;
+}
+
+/** `6 scans, 17 nodules` */
+export function describeScans(scans: readonly Luna16Scan[]): string {
+  const nodules = scans.reduce((sum, scan) => sum + scan.nodules.length, 0);
+  return `${scans.length} scan${scans.length === 1 ? '' : 's'} with ${nodules} nodule${nodules === 1 ? '' : 's'}`;
+}
+
+/** A scan's HU and the mask of its nodules, read when asked for. */
+export async function loadScan(
+  scan: Luna16Scan,
+): Promise<{ readonly volume: Volume<Int16Array>; readonly truth: Volume<Uint8Array> }> {
+  const volume = await readVolume(scan.path);
+  if (!(volume.voxels.data instanceof Int16Array)) {
+    throw new TypeError(`Cannot use ${scan.path}: its voxels are ${volume.voxels.data.constructor.name}, not int16 HU`);
+  }
+  return {
+    volume: volume as Volume<Int16Array>,
+    truth: rasterizeSpheres(scan.geometry, scan.nodules) as Volume<Uint8Array>,
+  };
+}
+
+export function validationScan(scan: Luna16Scan): ValidationScan {
+  return {
+    seriesUid: scan.seriesUid,
+    nodules: scan.nodules,
+    excluded: scan.excluded,
+    load: () => loadScan(scan),
+  };
+}

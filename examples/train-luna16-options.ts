@@ -1,0 +1,143 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Augmentation } from '@lunet/patches';
+import type { UnetOptions } from '@lunet/unet';
+import { Command, Option } from 'commander';
+import { nonNegativeNumber, positiveInteger, positiveNumber, wholeNumber } from './command-line.ts';
+
+/** What `examples/train-luna16.ts` was asked to do. */
+export interface TrainLuna16Options {
+  readonly data: string;
+  readonly out: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly numWorkers: number;
+  readonly augmentation: Augmentation;
+  /** Validation fold; `'stride'` holds out every tenth scan as the reference does, `'none'` validates on the training scans. */
+  readonly fold: number | 'stride' | 'none';
+  readonly seed: number;
+  readonly engine: 'auto' | 'wasm' | 'cpu';
+  readonly network: UnetOptions;
+  readonly falseNegativeWeight: number;
+  readonly learningRate: number;
+  readonly schedule: 'cosine' | 'constant';
+  readonly negatives: number;
+  readonly maxSteps: number | undefined;
+  readonly validateEvery: number;
+  readonly validationStride: number;
+  readonly json: boolean;
+}
+
+/** The reference's augmentation: flips, ±0.03, ±20 %, any angle, σ 25 HU. */
+const augmented = { flip: true, offset: 0.03, scale: 0.2, rotate: true, noise: 25 } as const;
+
+/** The network of *Deep Learning with PyTorch*, and what it is trained with unless told otherwise. */
+const dlwpt = { preset: 'dlwpt' } as const;
+
+function foldOption(text: string): number | 'stride' | 'none' {
+  return text === 'stride' || text === 'none' ? text : wholeNumber(text);
+}
+
+function runName(now: Date): string {
+  return now.toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
+}
+
+const command = new Command('train-luna16')
+  .description(
+    'Trains a U-Net that segments lung nodules, on a folder in LUNA16’s layout, and validates it on whole slices\n' +
+      'of scans that it never saw. Leaves weights, metrics, TensorBoard events and overlays in a run folder.',
+  )
+  .requiredOption('--data <folder>', 'LUNA16: subset*/, annotations.csv; a partial download is fine')
+  .option('--out <folder>', 'run folder to create (default: runs/<date>-<time>)')
+  .option('--epochs <n>', 'passes over the nodules', positiveInteger, 10)
+  .option('--batch-size <n>', 'crops a step', positiveInteger, 16)
+  .option(
+    '--num-workers <n>',
+    'threads that prepare batches; 0 prepares them in the main thread; the batches are the same',
+    wholeNumber,
+    Math.min(8, availableParallelism()),
+  )
+  .option('--augmented', 'all five augmentations, as the reference has them', false)
+  .option('--augment-flip', 'flip rows and columns, each with probability 1/2')
+  .option('--augment-offset <share>', `shift by up to this share of the crop (${augmented.offset})`, nonNegativeNumber)
+  .option('--augment-scale <share>', `zoom by up to this share (${augmented.scale})`, nonNegativeNumber)
+  .option('--augment-rotate', 'rotate by any angle')
+  .option('--augment-noise <hu>', `add Gaussian noise of this many HU (${augmented.noise})`, nonNegativeNumber)
+  .option(
+    '--fold <n>',
+    'subset that is held out for validation; "stride": every tenth scan, as the reference; ' +
+      '"none": no scan, validate on the training scans (shows only whether they can be learnt)',
+    foldOption,
+    'stride' as const,
+  )
+  .option('--seed <n>', 'decides weights, crops and their order: the same seed gives the same run', wholeNumber, 1)
+  .addOption(
+    new Option('--engine <name>', 'what computes; "auto" takes the fastest that starts').choices(['auto', 'wasm', 'cpu']).default('auto'),
+  )
+  .option('--filters <n>', 'channels of the first level (default: 16)', positiveInteger)
+  .option('--depth <n>', 'levels of the U-Net (default: 3)', positiveInteger)
+  .addOption(
+    new Option('--preset <name>', 'the reference’s network, loss, constant learning rate and centre slices').choices(['dlwpt']),
+  )
+  .option('--fn-weight <w>', 'how much more a missed pixel costs than a false one', positiveNumber, 8)
+  .option('--learning-rate <r>', 'Adam’s (peak) learning rate', positiveNumber, 1e-3)
+  .addOption(
+    new Option('--schedule <name>', 'of the learning rate (default: cosine; constant with --preset dlwpt)').choices(['cosine', 'constant']),
+  )
+  .option('--negatives <ratio>', 'crops without a nodule per crop with one', nonNegativeNumber, 1)
+  .option('--max-steps <n>', 'end after this many steps', positiveInteger)
+  .option('--validate-every <epochs>', 'how often to validate', positiveInteger, 1)
+  .option(
+    '--validation-stride <n>',
+    'between epochs, validate every n-th slice; after the last one always all of them',
+    positiveInteger,
+    1,
+  )
+  .option('--json', 'print the summary as JSON in the last line', false)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  pnpm phantom --out data/phantom --scans 8     make a data set to try it on
+  pnpm train --data data/phantom --fold 0 --epochs 4 --augmented
+  pnpm train --data LUNA16 --epochs 10 --batch-size 16 --num-workers 8 --augmented
+  npx tensorboard --logdir runs                 look at the curves and overlays`,
+  );
+
+/** Parses the command line; a bad flag or value ends the process with one message and exit code 1. */
+export function parseTrainOptions(args: readonly string[]): TrainLuna16Options {
+  const given = command.parse(args, { from: 'user' }).opts();
+  const all: Augmentation = given.augmented ? augmented : {};
+  const one = <K extends keyof Augmentation>(key: K, value: Augmentation[K] | undefined) =>
+    value === undefined ? {} : { [key]: value };
+  if (given.preset && (given.filters !== undefined || given.depth !== undefined)) {
+    command.error("error: --preset dlwpt fixes the network's size; leave out --filters and --depth");
+  }
+  return {
+    data: given.data,
+    out: given.out ?? join('runs', runName(new Date())),
+    epochs: given.epochs,
+    batchSize: given.batchSize,
+    numWorkers: given.numWorkers,
+    augmentation: {
+      ...all,
+      ...one('flip', given.augmentFlip),
+      ...one('offset', given.augmentOffset),
+      ...one('scale', given.augmentScale),
+      ...one('rotate', given.augmentRotate),
+      ...one('noise', given.augmentNoise),
+    },
+    fold: given.fold,
+    seed: given.seed,
+    engine: given.engine,
+    network: given.preset ? dlwpt : { filters: given.filters ?? 16, depth: given.depth ?? 3 },
+    falseNegativeWeight: given.fnWeight,
+    learningRate: given.learningRate,
+    schedule: given.schedule ?? (given.preset ? 'constant' : 'cosine'),
+    negatives: given.negatives,
+    maxSteps: given.maxSteps,
+    validateEvery: given.validateEvery,
+    validationStride: given.validationStride,
+    json: given.json,
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Trains a U-Net on LUNA16 scans: chunks at nodules in, masks out; validates on whole slices of held-out scans.
+ *
+ *   pnpm train --data LUNA16 --epochs 10 --batch-size 16 --num-workers 8 --augmented
+ *
+ * `--data` is a folder in LUNA16's layout (some of its subsets are enough): the real one, or one that
+ * `pnpm phantom --out data/phantom` wrote. `--help` explains every option.
+ */
+import { startEngine } from '@lunet/engine';
+import { openLuna16 } from '@lunet/io/node';
+import { dlwptLoss, weightedDice } from '@lunet/losses';
+import { collectChunks, createLoader } from '@lunet/patches/node';
+import { constantRate, cosineRate, fingerprintScans, type Loss, RunFolder, train, validateScans } from '@lunet/train';
+import { buildUnet } from '@lunet/unet';
+import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
+import { describeScans, splitScans, validationScan } from './luna16-scans.ts';
+import { ProgressLine } from './progress-line.ts';
+import { scoreTable } from './score-table.ts';
+import { thresholdBaseline } from './threshold-baseline.ts';
+import { trainingProgress } from './training-progress.ts';
+import { parseTrainOptions } from './train-luna16-options.ts';
+import { versions } from './versions.ts';
+
+const options = parseTrainOptions(argumentsOf(process.argv));
+
+await runScript(async () => {
+  const line = new ProgressLine();
+  const signal = interruptSignal(() => line.print('stopping    after this step; press Ctrl-C again to stop at once'));
+
+  // 1. The engine that runs the tensors.
+  const engine = await startEngine({ prefer: options.engine });
+  line.print(`engine      ${engine.name} ${engine.version}, ${engine.device}, ${engine.threads} thread(s)`);
+
+  // 2. The scans, and which of them are held out.
+  const luna16 = await openLuna16(options.data);
+  for (const { message } of luna16.problems) line.print(`note        ${message}`);
+  const { training, validation } = splitScans(luna16.scans, options.fold);
+  line.print(`scans       ${describeScans(training)} to train on, ${describeScans(validation)} held out`);
+
+  // 3. Chunks at nodules and elsewhere, read once; batches of crops come from worker threads.
+  const chunks = await collectChunks(training, {
+    seed: options.seed,
+    negativesPerPositive: options.negatives,
+    signal,
+    onProgress: ({ done, total }) => line.show(`reading     scan ${done}/${total}`),
+  });
+  const loader = createLoader(chunks, {
+    batchSize: options.batchSize,
+    seed: options.seed,
+    numWorkers: options.numWorkers,
+    augmentation: options.augmentation,
+    negativesPerPositive: options.negatives,
+  });
+  const steps = Math.min(options.epochs * loader.batchesPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
+  line.print(`chunks      ${chunks.chunks.length}, so ${loader.batchesPerEpoch} steps an epoch, ${steps} in all`);
+
+  // 4. The network, its loss, and the folder that keeps what comes out.
+  const model = buildUnet({ ...options.network, seed: options.seed });
+  const weights = { falseNegativeWeight: options.falseNegativeWeight };
+  const loss: Loss = (labels, predictions) =>
+    options.network.preset === 'dlwpt' ? dlwptLoss(labels, predictions) : weightedDice(labels, predictions, weights);
+  const run = await RunFolder.create(options.out, {
+    options,
+    engine,
+    versions: await versions(),
+    data: { training: fingerprintScans(training), validation: fingerprintScans(validation) },
+    validationScans: validation.map(({ seriesUid }) => seriesUid),
+  });
+
+  // 5. Training, validated on whole slices.
+  const held = validation.map(validationScan);
+  const rate = options.learningRate;
+  const progress = trainingProgress(line, steps);
+  try {
+    const result = await train({
+      model,
+      batches: (epoch, abort) => loader.epoch(epoch, { signal: abort }),
+      loss,
+      epochs: options.epochs,
+      maxSteps: steps,
+      learningRate:
+        options.schedule === 'constant' ? constantRate(rate) : cosineRate({ peak: rate, steps, warmup: steps / 20 }),
+      validateEvery: options.validateEvery,
+      validate: (abort) =>
+        validateScans(model, held, {
+          sliceStride: options.validationStride,
+          signal: abort,
+          onSlice: progress.onSlice,
+        }),
+      run,
+      signal,
+      onEvent: progress.onEvent,
+    });
+
+    if (result.stop === 'aborted') {
+      line.print(`interrupted after step ${result.steps}; the weights so far: ${run.path}/latest.safetensors`);
+      process.exitCode = 130;
+      return;
+    }
+    if (result.stop === 'not-a-number') {
+      throw new Error(
+        `Training gave a loss or weight that is not a number at step ${result.steps}; lower --learning-rate. ` +
+          `The last good weights are in ${run.path}`,
+      );
+    }
+
+    // 6. The best weights on every slice, beside the best that a plain threshold could do.
+    const final = await validateScans(model, held, { signal, onSlice: progress.onSlice });
+    await run.log('final', result.steps, { ...final.scores, score: final.score });
+    const baseline = await thresholdBaseline(validation);
+    line.print(scoreTable({ 'U-Net': final.scores, ...baseline }));
+    line.print(`run         ${run.path} (weights: best.safetensors, curves and overlays: npx tensorboard --logdir ${run.path})`);
+    if (options.json) {
+      const { scores } = final;
+      const { stepMilliseconds, seconds } = result;
+      console.log(JSON.stringify({ ...scores, stepMilliseconds, engine: engine.name, seconds }));
+    }
+  } finally {
+    await loader.close();
+    await run.close();
+  }
+});

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import * as evaluate from '../src/index.ts';
+
+it('exports exactly this', () => {
+  expect(Object.keys(evaluate).sort()).toEqual([
+    'addScanCounts',
+    'applyThreshold',
+    'bestThreshold',
+    'findCandidates',
+    'labelComponents',
+    'lungHistograms',
+    'matchCandidates',
+    'minimumNoduleDiameterMm',
+    'predictScan',
+    'predictSlices',
+    'recallFirstScore',
+    'scanScores',
+    'scoreScan',
+  ]);
+});

@@ -1,0 +1,71 @@
+import { type Geometry, identityDirection, toVoxels } from '@lunet/io';
+import { describe, expect, it } from 'vitest';
+import { addScanCounts, recallFirstScore, scanScores, scoreScan } from '../src/index.ts';
+
+const geometry: Geometry = { size: [4, 1, 1], spacing: [4, 4, 4], origin: [0, 0, 0], direction: identityDirection };
+const prediction = (...p: number[]) => ({ geometry, voxels: toVoxels(new Float32Array(p), [1, 1, 4]) });
+const truth = (...y: number[]) => ({ geometry, voxels: toVoxels(new Uint8Array(y), [1, 1, 4]) });
+const nodule = { seriesUid: 'a', centerWorld: [0, 0, 0] as const, diameterMm: 4 };
+
+describe('scoreScan', () => {
+  it('counts voxels, nodules and false candidates', () => {
+    expect(scoreScan(prediction(0.9, 0.2, 0.5, 0.8), truth(1, 1, 0, 0), [nodule])).toEqual({
+      truePositives: 1,
+      falsePositives: 1,
+      falseNegatives: 1,
+      trueNegatives: 1,
+      scans: 1,
+      nodules: 1,
+      nodulesFound: 1,
+      falseCandidates: 1,
+    });
+  });
+
+  it('refuses a truth of another size', () => {
+    const other = { geometry: { ...geometry, size: [2, 1, 1] as const }, voxels: toVoxels(new Uint8Array(2), [1, 1, 2]) };
+    expect(() => scoreScan(prediction(0, 0, 0, 0), other, [])).toThrow('prediction 4x1x1, truth 2x1x1');
+  });
+});
+
+describe('scanScores', () => {
+  it('divides sums over scans', () => {
+    const one = scoreScan(prediction(0.9, 0.2, 0.5, 0.8), truth(1, 1, 0, 0), [nodule]);
+    const sum = addScanCounts([one, one]);
+    expect(sum.scans).toBe(2);
+    expect(scanScores(sum)).toEqual({
+      recall: 0.5,
+      precision: 0.5,
+      dice: 0.5,
+      nodules: 2,
+      nodulesFound: 2,
+      falsePositivesPerScan: 1,
+    });
+  });
+
+  it('has values where a denominator is empty', () => {
+    const empty = scoreScan(prediction(0, 0, 0, 0), truth(0, 0, 0, 0), []);
+    expect(scanScores(empty)).toMatchObject({ recall: 1, precision: 1, dice: 1 });
+    const missed = scoreScan(prediction(0, 0, 0, 0), truth(1, 0, 0, 0), [nodule]);
+    expect(scanScores(missed)).toMatchObject({ recall: 0, precision: 0, dice: 0 });
+  });
+});
+
+describe('recallFirstScore', () => {
+  it('has the values of its example', () => {
+    expect(recallFirstScore({ recall: 0.9, precision: 0.3 })).toBeCloseTo(0.8053, 4);
+    expect(recallFirstScore({ recall: 1, precision: 0.0001 })).toBeCloseTo(0.0017, 4);
+  });
+
+  it('cannot be won by all zeros or all ones', () => {
+    const modest = recallFirstScore({ recall: 0.3, precision: 0.05 });
+    expect(recallFirstScore({ recall: 0, precision: 0 })).toBe(0);
+    // A nodule of 6 mm is 100 of the 17 million voxels of a scan.
+    expect(recallFirstScore({ recall: 1, precision: 100 / 17e6 })).toBeLessThan(modest / 100);
+  });
+
+  it('prefers recall', () => {
+    expect(recallFirstScore({ recall: 0.9, precision: 0.5 })).toBeGreaterThan(
+      recallFirstScore({ recall: 0.5, precision: 0.9 }),
+    );
+  });
+});
