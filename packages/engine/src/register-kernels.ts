@@ -1,0 +1,36 @@
+import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import { conv2d, fusedConv2d } from './kernels/conv2d.ts';
+import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
+import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.ts';
+import type { KernelOverride, Upstream } from './kernels/kernel-override.ts';
+import { avgPoolGrad, maxPoolGrad } from './kernels/pool-grad.ts';
+
+const overrides: readonly KernelOverride[] = [
+  conv2d,
+  fusedConv2d,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  maxPoolGrad,
+  avgPoolGrad,
+];
+
+let registered = false;
+
+/** Puts our kernels in the place of tfjs-backend-wasm's; a second call does nothing. */
+export function registerKernels(): void {
+  if (registered) return;
+  registered = true;
+  for (const { kernelName, kernelFunc } of overrides) {
+    const before = getKernel(kernelName, 'wasm');
+    if (before != null) unregisterKernel(kernelName, 'wasm');
+    const upstream: Upstream =
+      (before?.kernelFunc as unknown as Upstream | undefined) ??
+      (() => {
+        throw new Error(`Cannot run ${kernelName} on wasm: only NHWC without dilation is supported`);
+      });
+    registerKernel({
+      ...(before ?? { kernelName, backendName: 'wasm' }),
+      kernelFunc: ((args) => kernelFunc(args as never, upstream)) as KernelFunc,
+    });
+  }
+}
