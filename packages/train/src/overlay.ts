@@ -37,7 +37,10 @@ const FALSE_POSITIVE = [230, 30, 30] as const;
  * drawOverlay(slice).rgb; // [0, 0, 0,  240, 120, 120]: a black pixel, and white under 60 % red
  * ```
  */
-export function drawOverlay(slice: OverlaySlice, { threshold = 0.5 } = {}): Picture {
+export function drawOverlay(
+  slice: OverlaySlice,
+  { threshold = 0.5 }: { readonly threshold?: number } = {},
+): Picture {
   const { width, height, hu, probability, label } = slice;
   const rgb = new Uint8Array(width * height * 3);
   const [black, white] = WINDOW;

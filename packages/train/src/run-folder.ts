@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Luna16Scan, writeFileAtomic } from '@lunet/io/node';
+import { type Luna16Scan, writeAtomically } from '@lunet/io/node';
 import { saveSafetensors } from '@lunet/unet';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { EventFile } from './event-file.ts';
@@ -41,7 +41,7 @@ export class RunFolder {
       throw new Error(`Cannot start a run in ${path}: it holds one already. Give another folder, or delete this one`);
     }
     await mkdir(path, { recursive: true });
-    await writeFileAtomic(configPath, `${JSON.stringify(config, null, 2)}\n`);
+    await writeAtomically(configPath, [new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)]);
     return new RunFolder(path, await open(join(path, 'metrics.jsonl'), 'a'), await EventFile.create(path));
   }
 
@@ -65,7 +65,7 @@ export class RunFolder {
     for (const slice of slices) {
       const picture = drawOverlay(slice);
       const png = encodePng(picture);
-      await writeFileAtomic(join(folder, `${slice.name}.png`), png);
+      await writeAtomically(join(folder, `${slice.name}.png`), [png]);
       await this.#events.image(step, slice.name, { width: picture.width, height: picture.height, png });
     }
   }
@@ -76,7 +76,7 @@ export class RunFolder {
     model: LayersModel,
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
-    await writeFileAtomic(join(this.path, `${name}.safetensors`), await saveSafetensors(model, metadata));
+    await writeAtomically(join(this.path, `${name}.safetensors`), [saveSafetensors(model, metadata)]);
   }
 
   async close(): Promise<void> {

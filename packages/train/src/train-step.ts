@@ -9,6 +9,8 @@ export type Loss = (labels: tf.Tensor4D, predictions: tf.Tensor4D) => tf.Scalar;
 /** What one step computed, before its update. */
 export interface StepResult {
   readonly loss: number;
+  /** Euclidean norm of the gradient over all weights. */
+  readonly gradientNorm: number;
   /** The batch's pixels at a threshold of 0.5. */
   readonly counts: PixelCounts;
 }
@@ -16,8 +18,8 @@ export interface StepResult {
 /**
  * Makes the function that does one training step: forward, loss, gradients, update.
  *
- * The update is left out if the loss is not finite, so the weights stay as the last good step left them. A step leaves
- * no tensor behind but the optimiser's own slots, which the first step creates.
+ * The update is left out if the loss or the gradient is not finite. (The loss alone would not tell: a clamping ReLU turns
+ * a NaN into 0 again.) A step leaves no tensor behind but the optimiser's own slots, which the first step creates.
  */
 export function createTrainStep(
   model: LayersModel,
@@ -35,12 +37,18 @@ export function createTrainStep(
       predictions = tf.keep(output.clone());
       return loss(labels, output);
     }, weights);
+    const norm = euclideanNorm(Object.values(grads));
     try {
-      const [lossValue, probabilities] = await Promise.all([value.data(), predictions!.data()]);
-      if (Number.isFinite(lossValue[0])) optimizer.applyGradients(grads);
-      return { loss: lossValue[0]!, counts: countPixels(batch.labels, probabilities as Float32Array) };
+      const [[loss], [gradientNorm], probabilities] = await Promise.all([value.data(), norm.data(), predictions!.data()]);
+      if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) optimizer.applyGradients(grads);
+      const counts = countPixels(batch.labels, probabilities as Float32Array);
+      return { loss: loss!, gradientNorm: gradientNorm!, counts };
     } finally {
-      tf.dispose([images, labels, value, grads, predictions!]);
+      tf.dispose([images, labels, value, norm, grads, predictions!]);
     }
   };
+}
+
+function euclideanNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
+  return tf.tidy(() => tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum<tf.Scalar>(tf.square(tensor))))));
 }

@@ -69,7 +69,7 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 /**
  * Trains a model with Adam, validates it on a cadence and keeps the weights with the best recall-first score.
  *
- * A loss or a weight that is not finite ends training; the model then holds the best weights so far, or those of the
+ * A loss, gradient or weight that is not finite ends training; the model then holds the best weights so far, or those of the
  * last good validation or start. A strictly better score is needed to replace the best. The number of tensors
  * stays the same from the second step on.
  *
@@ -121,7 +121,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         signal?.throwIfAborted();
         // tfjs keeps Adam's rate in a protected field and has no setter for it.
         (optimizer as unknown as { learningRate: number }).learningRate = learningRate(steps);
-        const { loss, counts } = await trainStep(batch);
+        const { loss, gradientNorm, counts } = await trainStep(batch);
         const patches = batch.size;
         batch.release();
         steps++;
@@ -130,8 +130,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         durations.push(milliseconds);
         onEvent?.({ kind: 'step', step: steps, epoch, loss, counts, patches, milliseconds });
         const { recall, precision } = scoresOf(counts);
-        await run?.log('train', steps, { loss, recall, precision, milliseconds, learningRate: learningRate(steps - 1) });
-        if (!Number.isFinite(loss)) stop = 'not-a-number';
+        await run?.log('train', steps, { loss, gradientNorm, recall, precision, milliseconds, learningRate: learningRate(steps - 1) });
+        if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) stop = 'not-a-number';
         else if (steps >= maxSteps) stop = 'max-steps';
         if (stop !== 'completed') break;
       }
