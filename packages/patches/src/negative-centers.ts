@@ -1,0 +1,111 @@
+import { type Geometry, indexToWorld, type World, worldToIndex } from '@lunet/io';
+import type { Luna16Scan } from '@lunet/io/node';
+import type { Sphere } from '@lunet/masks';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import type { RandomGenerator } from './generator.ts';
+import { lungPixels } from './lung-pixels.ts';
+import { openScan, type ScanReader } from './scan-reader.ts';
+
+/** Where negatives lie: at candidates that are no nodules, or anywhere in the lung. */
+export type NegativeSource = 'candidates' | 'lung';
+
+/** LUNA16 scores an excluded finding of unknown size as one of 10 mm. */
+const unknownDiameterMm = 10;
+
+/** Slices to look for lung on before giving up: a scan that shows lung on a fifth of its slices fails 1 in 800. */
+const lungAttempts = 30;
+
+/** What negatives must keep clear of: nodules, and findings that count neither way. */
+export function avoidedSpheres({ nodules, excluded }: Luna16Scan): Sphere[] {
+  return [...nodules, ...excluded].map(({ centerWorld, diameterMm }) => ({
+    centerWorld,
+    diameterMm: diameterMm > 0 ? diameterMm : unknownDiameterMm,
+  }));
+}
+
+/** Draws centres among a scan's candidates that are no nodules: at most `count`, none twice. */
+export function drawCandidates(
+  scan: Luna16Scan,
+  geometry: Geometry,
+  count: number,
+  generator: RandomGenerator,
+): World[] {
+  const avoided = avoidedSpheres(scan);
+  const centers = scan.candidates
+    .filter(({ isNodule, centerWorld }) => !isNodule && isClear(centerWorld, avoided))
+    .map(({ centerWorld }) => centerWorld)
+    .filter((centerWorld) => isInside(geometry, centerWorld));
+  const drawn = Math.min(count, centers.length);
+  for (let i = 0; i < drawn; i++) {
+    const j = uniformInt(generator, i, centers.length - 1);
+    const center = centers[j]!;
+    centers[j] = centers[i]!;
+    centers[i] = center;
+  }
+  return centers.slice(0, drawn);
+}
+
+/**
+ * Draws centres at random in the lung: of the scan's lung mask where there is one, else by {@link lungPixels}.
+ *
+ * Fewer than `count` come back where too few slices show lung.
+ */
+export async function drawLungCenters(
+  scan: Luna16Scan,
+  reader: ScanReader,
+  count: number,
+  generator: RandomGenerator,
+  signal?: AbortSignal,
+): Promise<World[]> {
+  const { geometry } = reader;
+  const [columns, rows, depth] = geometry.size;
+  const avoided = avoidedSpheres(scan);
+  const centers: World[] = [];
+  await using mask = scan.lungMaskPath === undefined ? undefined : await openScan(scan.lungMaskPath);
+  if (mask && mask.geometry.size.join() !== geometry.size.join()) {
+    throw new RangeError(
+      `Cannot use ${scan.lungMaskPath}: ${mask.geometry.size.join('x')} voxels, its scan has ${geometry.size.join('x')}`,
+    );
+  }
+  for (let attempt = 0; centers.length < count && attempt < count * lungAttempts; attempt++) {
+    const z = uniformInt(generator, 0, depth - 1);
+    const part = await (mask ?? reader).read({ start: [0, 0, z], size: [columns, rows, 1] }, signal);
+    const first = (z - part.start[2]) * rows * columns;
+    const slice = part.volume.voxels.data.subarray(first, first + rows * columns);
+    const lung = mask ? slice.map((label) => (isLung(label) ? 1 : 0)) : lungPixels(slice, rows, columns);
+    const pixel = drawPixel(lung, generator);
+    if (pixel === undefined) continue;
+    const center = indexToWorld(geometry, [pixel % columns, Math.floor(pixel / columns), z]);
+    if (isClear(center, avoided)) centers.push(center);
+  }
+  return centers;
+}
+
+/** LUNA16's masks number the left and the right lung 3 and 4 and the trachea 5; others are 1 inside. */
+function isLung(label: number): boolean {
+  return label > 0 && label !== 5;
+}
+
+function drawPixel(marked: ArrayLike<number>, generator: RandomGenerator): number | undefined {
+  let count = 0;
+  for (let i = 0; i < marked.length; i++) if (marked[i]) count++;
+  let left = Math.floor(uniformFloat64(generator) * count);
+  for (let i = 0; i < marked.length; i++) {
+    if (marked[i] && left-- === 0) return i;
+  }
+  return undefined;
+}
+
+function isInside(geometry: Geometry, center: World): boolean {
+  return worldToIndex(geometry, center).every(
+    (value, axis) => value >= -0.5 && value < geometry.size[axis]! - 0.5,
+  );
+}
+
+function isClear(center: World, spheres: readonly Sphere[]): boolean {
+  return spheres.every(
+    ({ centerWorld: [x, y, z], diameterMm }) =>
+      Math.hypot(center[0] - x, center[1] - y, center[2] - z) >= diameterMm / 2,
+  );
+}

@@ -1,0 +1,82 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { addNoise } from './add-noise.ts';
+import { type Augmentation, type CropAffine, drawAffine, movesPixels } from './augmentation.ts';
+import type { ChunkSet } from './chunk.ts';
+import type { Crop, CropSize } from './crop.ts';
+import { cropAt } from './crop-at.ts';
+import type { RandomGenerator } from './generator.ts';
+import { resampleCrop } from './resample-crop.ts';
+
+/** Everything that was drawn for one crop, as plain data: the same sample always renders to the same bytes. */
+export interface Sample {
+  /** Index into the set's chunks. */
+  readonly chunk: number;
+  /** Label slice within the chunk. */
+  readonly slice: number;
+  /** First row of the crop within the chunk, before augmentation. */
+  readonly row: number;
+  /** First column of the crop within the chunk, before augmentation. */
+  readonly column: number;
+  /** Where each pixel comes from; absent where no pixel is moved. */
+  readonly affine?: CropAffine;
+  readonly noise?: Noise;
+}
+
+/** Gaussian noise of one sample. */
+export interface Noise {
+  /** Standard deviation in HU. */
+  readonly sigma: number;
+  /** State of the generator that draws it. */
+  readonly state: readonly number[];
+}
+
+/** What to draw samples with. */
+export interface SampleOptions {
+  readonly crop: CropSize;
+  /** First and last start of a crop in its chunk, along rows and along columns. */
+  readonly cropStart: { readonly rows: StartRange; readonly columns: StartRange };
+  readonly augmentation: Augmentation;
+}
+
+/** Whole pixels, both ends included. */
+export type StartRange = readonly [first: number, last: number];
+
+/** Draws one sample of a chunk: any of its label slices, any start of the crop, any augmentation. */
+export function drawSample(
+  { chunks }: ChunkSet,
+  chunk: number,
+  { crop, cropStart, augmentation }: SampleOptions,
+  generator: RandomGenerator,
+): Sample {
+  const slice = uniformInt(generator, 0, chunks[chunk]!.labelSlices - 1);
+  const row = uniformInt(generator, ...cropStart.rows);
+  const column = uniformInt(generator, ...cropStart.columns);
+  const affine = drawAffine(augmentation, { row, column, ...crop }, generator);
+  return {
+    chunk,
+    slice,
+    row,
+    column,
+    ...(movesPixels(augmentation) && { affine }),
+    ...(augmentation.noise && { noise: { sigma: augmentation.noise, state: generator.getState() } }),
+  };
+}
+
+/**
+ * Writes a sample's image and label.
+ *
+ * @throws {RangeError} if the set has no such chunk or the sample leaves it.
+ */
+export function renderSample({ chunks, size }: ChunkSet, sample: Sample, crop: CropSize, out: Crop): void {
+  const chunk = chunks[sample.chunk];
+  if (!chunk) {
+    throw new RangeError(
+      `Cannot render a sample of chunk ${sample.chunk}: the set has ${chunks.length} chunks`,
+    );
+  }
+  const { slice, row, column, affine, noise } = sample;
+  if (affine) resampleCrop(chunk, size, { slice, affine, ...crop }, out);
+  else cropAt(chunk, size, { slice, row, column, ...crop }, out);
+  if (noise) addNoise(out.image, noise.sigma, xoroshiro128plusFromState(noise.state));
+}
