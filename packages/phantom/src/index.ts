@@ -1,1 +1,1 @@
-export {};
+export { generateScan, type PhantomNodule, type PhantomScan, type ScanOptions } from './scan.ts';
