@@ -1,4 +1,4 @@
-import { add, mul, reshape, type Scalar, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, reshape, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 
 /** Soft pixel counts of a batch, each a scalar or one number a sample. */
 export interface Overlap {

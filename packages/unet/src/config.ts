@@ -22,7 +22,11 @@ export interface UnetOptions {
   readonly batchNormEpsilon?: number;
   /** Batch normalisation of the raw HU, so that images need no scaling; default true. */
   readonly inputNormalisation?: boolean;
-  /** Probability that the untrained network gives about every pixel, in (0, 1); default 0.1. */
+  /**
+   * Probability that the untrained network gives about every pixel, in (0, 1); default 0.01.
+   *
+   * Near the share of nodule pixels a Dice loss starts faster: docs/decisions/0005 has the figures.
+   */
   readonly initialForegroundProbability?: number;
   /** Integer in 0…2³²−1 that fixes the initial weights; left out, each build differs. */
   readonly seed?: number;
@@ -44,7 +48,7 @@ const defaults = {
   batchNormMomentum: 0.9,
   batchNormEpsilon: 1e-5,
   inputNormalisation: true,
-  initialForegroundProbability: 0.1,
+  initialForegroundProbability: 0.01,
 } as const satisfies UnetOptions;
 
 type Check = readonly [isValid: (value: unknown) => boolean, expected: string];

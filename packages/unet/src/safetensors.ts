@@ -137,8 +137,8 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   }
   const tensors = new Map<string, NamedTensor>();
   for (const { name, shape, begin, end } of ranges) {
-    // A copy, because a Float32Array view needs an offset that 4 divides and would keep the whole file alive.
-    const data = new Float32Array(bytes.slice(start + begin, start + end).buffer);
+    // A copy, because a Float32Array view needs an offset that 4 divides. Not `slice`: on a Node Buffer it is a view.
+    const data = new Float32Array(new Uint8Array(bytes.subarray(start + begin, start + end)).buffer);
     tensors.set(name, { shape, data });
   }
   return { tensors, metadata };

@@ -43,7 +43,7 @@ export async function loadTfjs(files: TfjsFiles): Promise<LayersModel> {
   const json = JSON.parse(files['model.json']) as io.ModelJSON;
   const artifacts = await io.getModelArtifactsForJSON(json, async (manifest) => {
     const specs = manifest.flatMap((group) => group.weights);
-    return [specs, files['weights.bin'].slice().buffer];
+    return [specs, new Uint8Array(files['weights.bin']).buffer];
   });
   return loadLayersModel(io.fromMemory(artifacts));
 }
