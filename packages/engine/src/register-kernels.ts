@@ -1,9 +1,13 @@
 import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import { batchNormGradKernel, batchNormKernel, fusedBatchNorm } from './kernels/batch-norm.ts';
+import { concat, splitV } from './kernels/concat.ts';
 import { conv2d, fusedConv2d } from './kernels/conv2d.ts';
 import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.ts';
 import type { KernelOverride, Upstream } from './kernels/kernel-override.ts';
 import { avgPoolGrad, maxPoolGrad } from './kernels/pool-grad.ts';
+import { reluGradKernel } from './kernels/relu-grad.ts';
+import { mean, sum } from './kernels/sum.ts';
 
 const overrides: readonly KernelOverride[] = [
   conv2d,
@@ -12,6 +16,14 @@ const overrides: readonly KernelOverride[] = [
   conv2dBackpropInput,
   maxPoolGrad,
   avgPoolGrad,
+  batchNormKernel,
+  batchNormGradKernel,
+  fusedBatchNorm,
+  reluGradKernel,
+  sum,
+  mean,
+  concat,
+  splitV,
 ];
 
 let registered = false;

@@ -1,6 +1,7 @@
 // tfjs-core alone registers no gradients; tfjs-layers registers them all (deep imports of dist/ break in ESM).
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { fuseBatchNormalization } from './fuse-batch-normalization.ts';
 import { startCpu } from './start-cpu.ts';
 import { startWasm } from './start-wasm.ts';
 
@@ -23,6 +24,8 @@ export interface Engine {
 export interface EngineOptions {
   /** `auto` takes the fastest; a named engine is that one or an error. The plain `cpu` never runs unasked. */
   readonly prefer?: 'auto' | EngineName;
+  /** Whether BatchNormalization layers train through fused kernels, equal to rounding; default true. */
+  readonly fuse?: boolean;
 }
 
 const starters: Record<EngineName, () => Promise<Omit<Engine, 'name' | 'passedOver'>>> = {
@@ -43,7 +46,7 @@ const starters: Record<EngineName, () => Promise<Omit<Engine, 'name' | 'passedOv
  * engine.name; // 'wasm'
  * ```
  */
-export async function startEngine({ prefer = 'auto' }: EngineOptions = {}): Promise<Engine> {
+export async function startEngine({ prefer = 'auto', fuse = true }: EngineOptions = {}): Promise<Engine> {
   const name = prefer === 'auto' ? 'wasm' : prefer;
   if (!Object.hasOwn(starters, name)) {
     const known = ['auto', ...Object.keys(starters)].join(', ');
@@ -54,5 +57,6 @@ export async function startEngine({ prefer = 'auto' }: EngineOptions = {}): Prom
   if (running !== name) {
     throw new Error(`Cannot start engine '${name}': TensorFlow.js runs '${running}' instead`);
   }
+  fuseBatchNormalization(fuse);
   return { name, ...started, passedOver: [] };
 }

@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { registerGradients } from './register-gradients.ts';
 import { registerKernels } from './register-kernels.ts';
 import { compileKernels, heapOf } from './wasm/heap.ts';
 import { locateWasm } from './wasm/locate-wasm.ts';
@@ -17,6 +18,7 @@ export async function startWasm(): Promise<{ device: string; version: string; th
     if (folder !== undefined && tf.findBackend('wasm') == null) setWasmPaths(folder);
     await compileKernels();
     registerKernels();
+    registerGradients();
     if (!(await tf.setBackend('wasm'))) {
       throw new Error(
         `no usable .wasm file in ${folder ?? 'the bundle'}; reinstall @tensorflow/tfjs-backend-wasm`,

@@ -1,7 +1,6 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import { correlate } from '../wasm/correlate.ts';
 import { type Heap, heapOf } from '../wasm/heap.ts';
-import { padImages } from '../wasm/padded-images.ts';
-import { packBias } from './conv2d.ts';
 import { type ConvolutionAttributes, convolutionInfo } from './conv2d-info.ts';
 import type { KernelOverride } from './kernel-override.ts';
 
@@ -70,58 +69,41 @@ function convolvePhase(
   row: Phase,
   column: Phase,
 ): void {
-  const { batchSize, inHeight, inWidth, inChannels, filterWidth, strideHeight, strideWidth } = info;
-  const { outHeight, outWidth, outChannels } = info;
   if (row.taps === 0 || column.taps === 0 || row.count <= 0 || column.count <= 0) return;
-  const rowStride = filterWidth * inChannels * outChannels;
-  const columnStride = inChannels * outChannels;
+  const { inHeight, inWidth, inChannels, strideHeight, strideWidth, outChannels } = info;
+  const filterColumn = inChannels * outChannels;
+  const filterRow = info.filterWidth * filterColumn;
   const lastTap =
-    (row.tap + (row.taps - 1) * strideHeight) * rowStride +
-    (column.tap + (column.taps - 1) * strideWidth) * columnStride;
-  const panels = Math.ceil(inChannels / 8);
-  const weights = heap.scratch('weights', panels * row.taps * column.taps * outChannels * 32);
-  heap.kernels.packWeights(
-    heap.address(filter) + lastTap * 4,
-    weights,
-    row.taps,
-    column.taps,
-    outChannels,
-    inChannels,
-    -strideHeight * rowStride,
-    -strideWidth * columnStride,
-    1,
-    outChannels,
-  );
-  const images = padImages(
+    (row.tap + (row.taps - 1) * strideHeight) * filterRow +
+    (column.tap + (column.taps - 1) * strideWidth) * filterColumn;
+  const pixel = inChannels * 4;
+  correlate(
     heap,
-    { address: heap.address(dy), height: outHeight, width: outWidth, channels: outChannels },
+    info.batchSize,
+    { address: heap.address(dy), height: info.outHeight, width: info.outWidth, channels: outChannels },
     {
+      rows: row.count,
+      columns: column.count,
+      tapsY: row.taps,
+      tapsX: column.taps,
+      strideY: 1,
+      strideX: 1,
       top: row.pad,
       left: column.pad,
-      height: row.count + row.taps - 1,
-      width: column.count + column.taps - 1,
+    },
+    {
+      address: heap.address(filter) + lastTap * 4,
+      outputs: inChannels,
+      strideY: -strideHeight * filterRow,
+      strideX: -strideWidth * filterColumn,
+      strideInput: 1,
+      strideOutput: outChannels,
+    },
+    {
+      address: heap.address(out) + (row.first * inWidth + column.first) * pixel,
+      imageStep: inHeight * inWidth * pixel,
+      rowStep: strideHeight * inWidth * pixel,
+      pixelStep: strideWidth * pixel,
     },
   );
-  const bias = packBias(heap, inChannels);
-  const pixel = inChannels * 4;
-  const to = heap.address(out) + (row.first * inWidth + column.first) * pixel;
-  for (let n = 0; n < batchSize; n++) {
-    heap.kernels.convolve(
-      images.at(n),
-      weights,
-      bias,
-      to + n * inHeight * inWidth * pixel,
-      row.count,
-      column.count,
-      inChannels,
-      row.taps,
-      column.taps * outChannels,
-      images.rowStep,
-      images.rowStep,
-      outChannels * 4,
-      strideHeight * inWidth * pixel,
-      strideWidth * pixel,
-      Number.NEGATIVE_INFINITY,
-    );
-  }
 }

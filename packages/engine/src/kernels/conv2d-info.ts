@@ -1,4 +1,5 @@
 import { backend_util } from '@tensorflow/tfjs-core';
+import type { Images, Windows } from '../wasm/image-bands.ts';
 
 type Shape4D = [number, number, number, number];
 type Pair = [number, number] | number;
@@ -28,4 +29,23 @@ export function convolutionInfo(
     dimRoundingMode,
   );
   return info.dilationHeight === 1 && info.dilationWidth === 1 ? info : undefined;
+}
+
+/** The convolution's input at a heap address. */
+export function inputImages(info: backend_util.Conv2DInfo, address: number): Images {
+  return { address, height: info.inHeight, width: info.inWidth, channels: info.inChannels };
+}
+
+/** How the convolution's windows lie on its input. */
+export function inputWindows(info: backend_util.Conv2DInfo): Windows {
+  return {
+    rows: info.outHeight,
+    columns: info.outWidth,
+    tapsY: info.filterHeight,
+    tapsX: info.filterWidth,
+    strideY: info.strideHeight,
+    strideX: info.strideWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+  };
 }

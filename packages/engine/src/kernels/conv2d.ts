@@ -1,7 +1,7 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import { correlate } from '../wasm/correlate.ts';
 import { type Heap, heapOf } from '../wasm/heap.ts';
-import { padImages } from '../wasm/padded-images.ts';
-import { type ConvolutionAttributes, convolutionInfo } from './conv2d-info.ts';
+import { type ConvolutionAttributes, convolutionInfo, inputImages, inputWindows } from './conv2d-info.ts';
 import type { KernelOverride } from './kernel-override.ts';
 
 interface FusedAttributes extends ConvolutionAttributes {
@@ -45,66 +45,27 @@ function convolveBatch(
   out: TensorInfo,
   { bias, relu = false }: { bias?: TensorInfo | undefined; relu?: boolean },
 ): void {
-  const { batchSize, inHeight, inWidth, inChannels, filterHeight, filterWidth } = info;
-  const { outHeight, outWidth, outChannels, strideHeight, strideWidth, padInfo } = info;
-  const weights = packFilter(heap, filter, info);
-  const images = padImages(
+  const { filterWidth, inChannels, outHeight, outWidth, outChannels } = info;
+  const pixel = outChannels * 4;
+  correlate(
     heap,
-    { address: heap.address(x), height: inHeight, width: inWidth, channels: inChannels },
+    info.batchSize,
+    inputImages(info, heap.address(x)),
+    inputWindows(info),
     {
-      top: padInfo.top,
-      left: padInfo.left,
-      height: (outHeight - 1) * strideHeight + filterHeight,
-      width: (outWidth - 1) * strideWidth + filterWidth,
+      address: heap.address(filter),
+      outputs: outChannels,
+      strideY: filterWidth * inChannels * outChannels,
+      strideX: inChannels * outChannels,
+      strideInput: outChannels,
+      strideOutput: 1,
     },
+    {
+      address: heap.address(out),
+      imageStep: outHeight * outWidth * pixel,
+      rowStep: outWidth * pixel,
+      pixelStep: pixel,
+    },
+    { bias: bias && heap.address(bias), relu },
   );
-  const biases = packBias(heap, outChannels, bias && heap.address(bias));
-  const to = heap.address(out);
-  for (let n = 0; n < batchSize; n++) {
-    heap.kernels.convolve(
-      images.at(n),
-      weights,
-      biases,
-      to + n * outHeight * outWidth * outChannels * 4,
-      outHeight,
-      outWidth,
-      outChannels,
-      filterHeight,
-      filterWidth * inChannels,
-      images.rowStep,
-      images.rowStep * strideHeight,
-      inChannels * 4 * strideWidth,
-      outWidth * outChannels * 4,
-      outChannels * 4,
-      relu ? 0 : Number.NEGATIVE_INFINITY,
-    );
-  }
-}
-
-function packFilter(heap: Heap, filter: TensorInfo, info: backend_util.Conv2DInfo): number {
-  const { filterHeight, filterWidth, inChannels, outChannels } = info;
-  const panels = Math.ceil(outChannels / 8);
-  const weights = heap.scratch('weights', panels * filterHeight * filterWidth * inChannels * 32);
-  heap.kernels.packWeights(
-    heap.address(filter),
-    weights,
-    filterHeight,
-    filterWidth,
-    inChannels,
-    outChannels,
-    filterWidth * inChannels * outChannels,
-    inChannels * outChannels,
-    outChannels,
-    1,
-  );
-  return weights;
-}
-
-/** Copies `channels` biases, or zeros, to scratch memory, padded with zeros to a multiple of eight. */
-export function packBias(heap: Heap, channels: number, bias?: number): number {
-  const padded = Math.ceil(channels / 8) * 8;
-  const address = heap.scratch('bias', padded * 4);
-  const target = heap.floats(address, padded).fill(0);
-  if (bias !== undefined) target.set(heap.floats(bias, channels));
-  return address;
 }

@@ -4,7 +4,16 @@ import { kernelsBinary } from './kernels-binary.ts';
 import type { WasmKernels } from './wasm-kernels.ts';
 
 /** Purposes of scratch memory; a kernel may use each once at a time. */
-export type ScratchName = 'image' | 'weights' | 'bias' | 'gradient' | 'sums';
+export type ScratchName =
+  | 'image'
+  | 'weights'
+  | 'bias'
+  | 'gradient'
+  | 'sums'
+  | 'mean'
+  | 'scale'
+  | 'shift'
+  | 'offset';
 
 /**
  * tfjs-backend-wasm's heap with our own WebAssembly kernels on it: they import the backend's memory, so that they
@@ -18,6 +27,8 @@ export interface Heap {
   scratch(name: ScratchName, bytes: number): number;
   /** A view of `length` floats; any later allocation may invalidate it. */
   floats(address: number, length: number): Float32Array;
+  /** Likewise of doubles; the address is a multiple of 8. */
+  doubles(address: number, length: number): Float64Array;
 }
 
 /** What we use of emscripten's module object beyond tfjs' own types. */
@@ -76,5 +87,6 @@ function linkKernels(backend: BackendWasm): Heap {
       return address;
     },
     floats: (address, length) => new Float32Array(memory.buffer, address, length),
+    doubles: (address, length) => new Float64Array(memory.buffer, address, length),
   };
 }

@@ -57,6 +57,36 @@ export interface WasmKernels {
     rowStep: number,
     pixelStep: number,
   ): void;
+  channelSums(x: Address, length: number, period: number, sums: Address): void;
+  channelSquares(x: Address, length: number, period: number, mean: Address, sums: Address): void;
+  channelProducts(g: Address, x: Address, length: number, period: number, mean: Address, sums: Address): void;
+  scaleChannels(
+    x: Address,
+    out: Address,
+    length: number,
+    period: number,
+    scale: Address,
+    shift: Address,
+  ): void;
+  combineChannels(
+    g: Address,
+    x: Address,
+    out: Address,
+    length: number,
+    period: number,
+    a: Address,
+    b: Address,
+    c: Address,
+  ): void;
+  copyRows(
+    source: Address,
+    target: Address,
+    rows: number,
+    bytes: number,
+    sourceStep: number,
+    targetStep: number,
+  ): void;
+  reluGradient(g: Address, y: Address, out: Address, length: number): void;
   maxPoolGradient(
     input: Address,
     output: Address,

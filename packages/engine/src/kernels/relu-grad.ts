@@ -1,0 +1,22 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { heapOf } from '../wasm/heap.ts';
+import type { KernelOverride } from './kernel-override.ts';
+
+/** Kernel of ours: dy where x > 0, else 0; tfjs takes a step function, a cast and a product for it. */
+export const reluGrad = 'LunetReluGrad';
+
+export const reluGradKernel: KernelOverride = {
+  kernelName: reluGrad,
+  kernelFunc({ inputs, backend }) {
+    const { dy, x } = inputs as { dy: TensorInfo; x: TensorInfo };
+    const out = backend.makeOutput(x.shape, 'float32');
+    const heap = heapOf(backend);
+    heap.kernels.reluGradient(
+      heap.address(dy),
+      heap.address(x),
+      heap.address(out),
+      util.sizeFromShape(x.shape),
+    );
+    return out;
+  },
+};

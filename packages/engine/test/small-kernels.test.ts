@@ -1,0 +1,113 @@
+import '@lunet/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../src/index.ts';
+import { valuesFor } from './values.ts';
+
+beforeAll(async () => {
+  await startEngine();
+});
+
+describe('sum and mean', () => {
+  const x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+  it.each([
+    { axis: [0], shape: [2, 3], sum: [8, 10, 12, 14, 16, 18] },
+    { axis: [0, 1], shape: [3], sum: [22, 26, 30] },
+    { axis: [1, 0], shape: [3], sum: [22, 26, 30] },
+    { axis: [0, 1, 2], shape: [], sum: [78] },
+    { axis: [1], shape: [2, 3], sum: [5, 7, 9, 17, 19, 21] },
+    { axis: [2], shape: [2, 2], sum: [6, 15, 24, 33] },
+  ])('over axes $axis', ({ axis, shape, sum }) => {
+    tf.tidy(() => {
+      const input = tf.tensor3d(x, [2, 2, 3]);
+      const count = x.length / sum.length;
+      expect(tf.sum(input, axis)).toBeCloseToTensor({ shape, values: sum });
+      const values = sum.map((v) => v / count);
+      expect(tf.mean(input, axis)).toBeCloseToTensor({ shape, values });
+      const kept = [2, 2, 3].map((length, i) => (axis.includes(i) ? 1 : length));
+      expect(tf.sum(input, axis, true)).toBeCloseToTensor({ shape: kept, values: sum });
+      expect(tf.mean(input, axis, true)).toBeCloseToTensor({ shape: kept, values });
+    });
+  });
+
+  it.each([1, 2, 3, 4, 6, 7, 16, 5000])('of %d channels over more pixels than one block', (channels) => {
+    tf.tidy(() => {
+      const pixels = 1 + Math.ceil(20_011 / channels);
+      const data = valuesFor(pixels * channels, 1);
+      const values = new Float64Array(channels);
+      data.forEach((value, i) => {
+        values[i % channels]! += value;
+      });
+      const received = tf.sum(tf.tensor2d(data, [pixels, channels]), 0);
+      expect(received).toBeCloseToTensor({ shape: [channels], values }, { absolute: 1e-4 });
+    });
+  });
+
+  it('of integers stays exact', () => {
+    tf.tidy(() => {
+      const sum = tf.sum(tf.tensor2d([16777217, 1, 2, 3], [2, 2], 'int32'), 0);
+      expect([...sum.dataSync()]).toEqual([16777219, 4]);
+    });
+  });
+});
+
+describe('concat and split', () => {
+  it.each([0, 1, 2, -1])('are each other’s inverse and gradient along axis %d', (axis) => {
+    tf.tidy(() => {
+      const shapes = [1, 4, 2].map((length) => [3, 2, 5].with(axis, length));
+      const parts = shapes.map((shape, i) =>
+        tf.tensor(
+          valuesFor(
+            shape.reduce((a, b) => a * b),
+            i + 1,
+          ),
+          shape,
+        ),
+      );
+      const whole = tf.concat(parts, axis);
+      // Addressed element by element: independent of how the kernel walks the rows.
+      const flat = parts.map((part) => part.arraySync() as number[][][]);
+      const value = (i: number, j: number, k: number): number => {
+        const index = [i, j, k];
+        let along = index.at(axis === -1 ? 2 : axis)!;
+        let part = 0;
+        while (along >= [1, 4, 2][part]!) along -= [1, 4, 2][part++]!;
+        const [a, b, c] = index.with(axis, along) as [number, number, number];
+        return flat[part]![a]![b]![c]!;
+      };
+      (whole.arraySync() as number[][][]).forEach((rows, i) => {
+        rows.forEach((columns, j) => {
+          columns.forEach((received, k) => {
+            expect(received).toBe(value(i, j, k));
+          });
+        });
+      });
+      tf.split(whole, [1, 4, 2], axis).forEach((part, i) => {
+        expect(part).toBeCloseToTensor(parts[i]!, { absolute: 0, relative: 0 });
+      });
+      const gradients = tf.grads((...t: tf.Tensor[]) => tf.sum(tf.mul(tf.concat(t, axis), whole)))(parts);
+      gradients.forEach((gradient, i) => {
+        expect(gradient).toBeCloseToTensor(parts[i]!, { absolute: 0, relative: 0 });
+      });
+    });
+  });
+
+  it('join tensors of booleans and strings by tfjs itself', () => {
+    tf.tidy(() => {
+      const bools = tf.concat([tf.tensor1d([true, false]), tf.tensor1d([true])]);
+      expect([...bools.dataSync()]).toEqual([1, 0, 1]);
+      expect(tf.concat([tf.tensor1d(['a']), tf.tensor1d(['b'])]).dataSync()).toEqual(['a', 'b']);
+    });
+  });
+});
+
+describe('ReLU', () => {
+  it('passes the gradient where its input is positive', () => {
+    tf.tidy(() => {
+      const x = tf.tensor1d([-2, -0, 0, 1, 3, -1, 5]);
+      const dy = tf.tensor1d([1, 2, 3, 4, 5, 6, 7]);
+      const gradient = tf.grad((input) => tf.sum(tf.mul(tf.relu(input), dy)))(x);
+      expect([...gradient.dataSync()]).toEqual([0, 0, 0, 4, 5, 0, 7]);
+    });
+  });
+});
