@@ -39,7 +39,7 @@ export function checkDataSize(header: MetaImageHeader, fileLength: number, name:
 /** Where the bytes of the voxels lie in their file, compressed or not. */
 export function dataRange(header: MetaImageHeader, fileLength: number): { start: number; end: number } {
   const stored = header.compressed ? header.compressedSize : volumeBytes(header);
-  if (header.headerSize === -1) return { start: fileLength - (stored ?? fileLength), end: fileLength };
+  if (header.headerSize === -1) return { start: fileLength - volumeBytes(header), end: fileLength };
   const start = header.headerSize || (header.dataFile === 'LOCAL' ? header.byteLength : 0);
   return { start, end: stored === undefined ? fileLength : start + stored };
 }

@@ -1,4 +1,4 @@
-/** The `Key = Value` lines of a MetaImage header, with readers that refuse by file, key, value and expectation. */
+/** The `Key = Value` (or, as MetaIO takes too, `Key: Value`) lines of a MetaImage header, with readers that refuse by file, key, value and expectation. */
 export interface MetaImageFields {
   /** Bytes up to and including the line end of `ElementDataFile`. */
   readonly byteLength: number;
@@ -41,10 +41,10 @@ export function readMetaImageFields(bytes: Uint8Array, name: string): MetaImageF
     const next = lineEnd === -1 ? bytes.length : lineEnd + 1;
     const line = decoder.decode(bytes.subarray(end, Math.min(next, end + maxHeaderBytes)));
     end = next;
-    const equals = line.indexOf('=');
-    if (equals === -1) continue;
-    const key = line.slice(0, equals).trim();
-    const value = line.slice(equals + 1).trim();
+    const separator = line.search(/[=:]/);
+    if (separator === -1) continue;
+    const key = line.slice(0, separator).trim();
+    const value = line.slice(separator + 1).trim();
     if (key.includes('\ufffd')) {
       throw new SyntaxError(`Cannot read ${name}: key ${JSON.stringify(key)} is not valid UTF-8`);
     }

@@ -47,6 +47,9 @@ export function parseMetaImageHeader(bytes: Uint8Array, name: string): MetaImage
   if (!fields.boolean('BinaryData', true)) {
     fields.refuse('BinaryData', 'binary voxels; voxels written as text are not supported');
   }
+  const compressed = fields.boolean('CompressedData', false);
+  const headerSize = fields.integers('HeaderSize', 1, -1)?.[0] ?? 0;
+  if (compressed && headerSize === -1) fields.refuse('HeaderSize', 'at least 0 for compressed voxels');
   const geometry = readGeometry(fields, dimensions);
   const byteCount = geometry.size.reduce((n, m) => n * m, channels * arrayOf(elementType).BYTES_PER_ELEMENT);
   if (byteCount > Number.MAX_SAFE_INTEGER) fields.refuse('DimSize', 'a volume of less than 2^53 bytes');
@@ -56,9 +59,9 @@ export function parseMetaImageHeader(bytes: Uint8Array, name: string): MetaImage
     elementType,
     channels,
     bigEndian: fields.boolean('BinaryDataByteOrderMSB', fields.boolean('ElementByteOrderMSB', false)),
-    compressed: fields.boolean('CompressedData', false),
+    compressed,
     compressedSize: fields.integers('CompressedDataSize', 1, 0)?.[0] || undefined,
-    headerSize: fields.integers('HeaderSize', 1, -1)?.[0] ?? 0,
+    headerSize,
     dataFile: readDataFile(fields),
     byteLength: fields.byteLength,
   };

@@ -12,6 +12,7 @@ export {
   type ReadOptions,
   readMetaImageHeader,
 } from './open-metaimage.ts';
+export { type ReadVolumeOptions, readVolume } from './read-volume.ts';
+export { replaceFile } from './replace-file.ts';
 export { type Split, splitByFold, splitByStride } from './split-scans.ts';
-export { writeAtomically } from './write-atomically.ts';
-export { type WriteMetaImageOptions, writeMetaImage } from './write-metaimage.ts';
+export { type WriteVolumeOptions, writeVolume } from './write-volume.ts';

@@ -1,9 +1,11 @@
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { formatMetaImageHeader } from './format-metaimage-header.ts';
-import type { Volume, VoxelArray } from './volume.ts';
-import { writeAtomically } from './write-atomically.ts';
+import { contiguous } from './contiguous.ts';
+import { channelsOf, formatMetaImageHeader } from './format-metaimage-header.ts';
+import { replaceFile } from './replace-file.ts';
+import type { Volume } from './volume.ts';
 
 /** Options of {@link writeMetaImage}. */
 export interface WriteMetaImageOptions {
@@ -28,8 +30,10 @@ export async function writeMetaImage(
     ? file
     : `${file.slice(0, -path.extname(file).length)}.${compress ? 'zraw' : 'raw'}`;
   const describe = { dataFile: isLocal ? 'LOCAL' : path.basename(dataPath) };
-  formatMetaImageHeader(volume, describe);
-  const raw = littleEndianBytes(volume.voxels.data);
+  // Before the deflate, so that a shape that does not fit costs nothing.
+  channelsOf(volume);
+  const { buffer, byteOffset, byteLength } = contiguous(volume.voxels);
+  const raw = new Uint8Array(buffer, byteOffset, byteLength);
   const data = compress ? await promisify(deflate)(raw) : raw;
   const header = formatMetaImageHeader(volume, {
     ...describe,
@@ -37,13 +41,25 @@ export async function writeMetaImage(
   });
   const headerBytes = new TextEncoder().encode(header);
   if (isLocal) {
-    await writeAtomically(file, [headerBytes, data]);
+    await replaceFile(file, (temporary) => writeParts(temporary, [headerBytes, data]));
   } else {
-    await writeAtomically(dataPath, [data]);
-    await writeAtomically(file, [headerBytes]);
+    await replaceFile(dataPath, (temporary) => writeParts(temporary, [data]));
+    await replaceFile(file, (temporary) => writeParts(temporary, [headerBytes]));
   }
 }
 
-function littleEndianBytes(voxels: VoxelArray): Uint8Array {
-  return new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength);
+/** One write takes less than 2 GiB. */
+const blockBytes = 1 << 26;
+
+async function writeParts(file: string, parts: readonly Uint8Array[]): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    for (const part of parts) {
+      for (let start = 0; start < part.length; start += blockBytes) {
+        await handle.writeFile(part.subarray(start, start + blockBytes));
+      }
+    }
+  } finally {
+    await handle.close();
+  }
 }
