@@ -16,6 +16,9 @@ import { createLattice, fillTexture } from './texture.ts';
 import { phantomUid } from './uid.ts';
 import { growVessels } from './vessels.ts';
 
+/** Goes up whenever the same seed gives other voxels than before. */
+export const generatorRevision = 1;
+
 /** What to generate; everything but the seed has a default drawn from it. */
 export interface ScanOptions {
   readonly seed: number;
