@@ -1,5 +1,6 @@
 import './backend.ts';
-import { memory, tensor4d } from '@tensorflow/tfjs-core';
+import { expectNoTensorLeak } from '@lunet/testing';
+import { tensor4d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -39,9 +40,8 @@ test('tensors give the same counts as arrays and leave nothing behind', async ()
         const [y, p] = [pixels.map(([label]) => label), pixels.map(([, prediction]) => prediction)];
         const labels = tensor4d(y, [1, 3, 4, 1]);
         const predictions = tensor4d(p, [1, 3, 4, 1]);
-        const before = memory().numTensors;
-        expect(await countTensorPixels(labels, predictions, threshold)).toEqual(countPixels(y, p, threshold));
-        expect(memory().numTensors).toBe(before);
+        const counted = await expectNoTensorLeak(() => countTensorPixels(labels, predictions, threshold));
+        expect(counted).toEqual(countPixels(y, p, threshold));
         labels.dispose();
         predictions.dispose();
       },

@@ -1,5 +1,6 @@
 import './backend.ts';
-import { concat, grad, memory, type Tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { expectNoTensorLeak } from '@lunet/testing';
+import { concat, dispose, grad, type Tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type WeightedDiceOptions, weightedDice } from '../src/index.ts';
@@ -139,14 +140,11 @@ describe('gradient', () => {
   );
 });
 
-test('leaves one tensor behind, and its gradient too', () => {
+test('leaves one tensor behind, and its gradient too', async () => {
   const [labels, predictions] = [noduleOf(3), flat(0.5)];
-  const before = memory().numTensors;
-  const loss = weightedDice(labels, predictions);
-  expect(memory().numTensors).toBe(before + 1);
-  const slopes = grad((p: Tensor) => weightedDice(labels, p))(predictions);
-  expect(memory().numTensors).toBe(before + 2);
-  for (const tensor of [loss, slopes, labels, predictions]) tensor.dispose();
+  const loss = await expectNoTensorLeak(() => weightedDice(labels, predictions), 1);
+  const slopes = await expectNoTensorLeak(() => grad((p: Tensor) => weightedDice(labels, p))(predictions), 1);
+  dispose([loss, slopes, labels, predictions]);
 });
 
 test('refuses other shapes and weights by name', () => {

@@ -23,7 +23,7 @@ export interface UnetOptions {
   /** Batch normalisation of the raw HU, so that images need no scaling; default true. */
   readonly inputNormalisation?: boolean;
   /**
-   * Probability that the untrained network gives about every pixel, in (0, 1); default 0.01.
+   * Probability that the untrained network gives about every pixel, in (0, 1); default 0.01. The preset does not use it.
    *
    * Near the share of nodule pixels a Dice loss starts faster: docs/decisions/0005 has the figures.
    */

@@ -62,7 +62,8 @@ export function writeWeights(model: LayersModel, weights: ReadonlyMap<string, Na
     tidy(() => {
       const values = names.map((name) => {
         const { data, shape } = weights.get(`${layer.name}.${name}`)!;
-        return tensor(data, [...shape], 'float32');
+        // A copy: some backends keep the array itself.
+        return tensor(data.slice(), [...shape], 'float32');
       });
       model.getLayer(layer.name).setWeights(values);
     });

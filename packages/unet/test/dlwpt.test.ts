@@ -84,7 +84,7 @@ describe("preset 'dlwpt' against PyTorch, to 1e-4 of the largest value", () => {
   const pixelsOf = (name: string): number =>
     2 * 32 ** 2 * 0.25 ** Number(/\.(?:down|up)\.(\d)/.exec(name)?.[1] ?? 0);
 
-  // PyTorch keeps the unbiased variance, Keras and tfjs the biased one, the README's limits say why that stays: take the factor
+  // PyTorch keeps the unbiased variance, Keras and tfjs the biased one (docs/decisions/0006): take the factor
   // n / (n − 1) out of PyTorch's share of the new value, then the two must agree as closely as everything else.
   test.each(names.filter((name) => /^after\..*movingVariance$/.test(name)))('%s, biased', (name) => {
     const weight = name.slice('after.'.length);

@@ -18,6 +18,7 @@ import {
   readWeights,
   saveSafetensors,
   unetOptions,
+  writeWeights,
 } from '../src/index.ts';
 import { anyOptions } from './options.ts';
 
@@ -84,6 +85,17 @@ test('the reference takes 474 KB for its 118,271 trainable weights and 654 batch
   const floats = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   expect(floats).toBe(118_271 + 654);
   expect(bytes.length).toBeLessThan(4 * floats + 8192);
+});
+
+test('weights written from arrays do not follow when the arrays change', () => {
+  const model = keep(buildUnet({ ...small, seed: 1 }));
+  const weights = new Map(
+    [...readWeights(model)].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+  );
+  writeWeights(model, weights);
+  const before = plain(model);
+  for (const { data } of weights.values()) data.fill(7);
+  expect(plain(model)).toEqual(before);
 });
 
 describe('a file that does not fit', () => {
