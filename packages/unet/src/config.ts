@@ -25,7 +25,7 @@ export interface UnetOptions {
   /**
    * Probability that the untrained network gives about every pixel, in (0, 1); default 0.01. The preset does not use it.
    *
-   * Near the share of nodule pixels a Dice loss starts faster: docs/decisions/0005 has the figures.
+   * The nearer to the share of nodule pixels, the sooner a Dice loss gets precise: docs/decisions/0005 has figures.
    */
   readonly initialForegroundProbability?: number;
   /** Integer in 0…2³²−1 that fixes the initial weights; left out, each build differs. */
