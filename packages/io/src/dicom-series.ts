@@ -53,17 +53,18 @@ export async function sortDicomSeries(
 function checkStack(series: readonly DicomSlice[], folder: string): void {
   const first = series[0]!;
   const last = series.at(-1)!;
-  const step = (last.depth - first.depth) / (series.length - 1);
+  const gaps = series.slice(1).map((slice, i) => slice.depth - series[i]!.depth);
+  const step = [...gaps].sort((a, b) => a - b)[gaps.length >> 1]!;
   series.forEach((slice, i) => {
     if (dot(slice.normal, first.normal) < 0.9999) {
       throw new RangeError(`Cannot read ${folder}: ${slice.path} is turned against ${first.path}`);
     }
     const previous = series[i - 1];
     if (previous === undefined) return;
-    const gap = slice.depth - previous.depth;
+    const gap = gaps[i - 1]!;
     if (!(gap > 0 && Math.abs(gap - step) <= maxUnevenness * step)) {
       throw new RangeError(
-        `Cannot read ${folder}: ${previous.path} and ${slice.path} are ${gap.toFixed(3)} mm apart, the mean is ${step.toFixed(3)}: slices are missing or doubled`,
+        `Cannot read ${folder}: ${previous.path} and ${slice.path} are ${gap.toFixed(3)} mm apart, most are ${step.toFixed(3)}: slices are missing or doubled`,
       );
     }
   });

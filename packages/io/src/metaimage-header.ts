@@ -99,11 +99,12 @@ function readDataFile(fields: MetaImageFields): string {
   return text.toUpperCase() === 'LOCAL' ? 'LOCAL' : text;
 }
 
+const spacingKeys = ['ElementSpacing', 'ElementSize'];
+
 function readGeometry(fields: MetaImageFields, dimensions: 2 | 3): Geometry {
   const size = fields.integers('DimSize', dimensions, 1) ?? fields.missing('DimSize');
-  const spacing = fields.numbers('ElementSpacing', dimensions) ??
-    fields.numbers('ElementSize', dimensions) ?? [1, 1, 1];
-  if (spacing.some((mm) => mm === 0)) fields.refuse('ElementSpacing', 'spacings other than 0');
+  const spacing = fields.numbers(spacingKeys, dimensions) ?? [1, 1, 1];
+  if (spacing.some((mm) => mm === 0)) fields.refuse(spacingKeys, 'spacings other than 0');
   const origin = fields.numbers(['Offset', 'Position', 'Origin'], dimensions) ?? [0, 0, 0];
   const rows = fields.numbers(['TransformMatrix', 'Rotation', 'Orientation'], dimensions * dimensions);
   const direction = rows ? readDirection(fields, rows, dimensions) : [...identityDirection];

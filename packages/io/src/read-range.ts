@@ -22,9 +22,9 @@ export async function readAt(
 ): Promise<void> {
   let filled = 0;
   while (filled < target.length) {
-    signal?.throwIfAborted();
     const length = Math.min(blockBytes, target.length - filled);
     const { bytesRead } = await handle.read(target, filled, length, position + filled);
+    signal?.throwIfAborted();
     if (bytesRead === 0) {
       throw new RangeError(
         `Cannot read ${name}: it ends at byte ${position + filled}, ${target.length - filled} short`,

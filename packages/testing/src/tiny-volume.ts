@@ -12,7 +12,7 @@ export interface TinyVolume {
     stride: number[];
     offset: number;
     get(...zyx: number[]): number;
-    set(...zyxAndValue: number[]): number;
+    set(...zyxAndValue: [...zyx: number[], value: number]): number;
   };
 }
 
@@ -52,7 +52,8 @@ export function tinyVolume(
       stride: [height * width, width, 1],
       offset: 0,
       get: (z = 0, y = 0, x = 0) => data[at(z, y, x)]!,
-      set: (z = 0, y = 0, x = 0, value = 0) => {
+      set: (...zyxAndValue) => {
+        const [z = 0, y = 0, x = 0, value = 0] = zyxAndValue;
         data[at(z, y, x)] = value;
         return value;
       },
