@@ -7,7 +7,7 @@ export const hounsfieldLimit = 1000;
 export type NumberArray = Exclude<VoxelArray, BigInt64Array | BigUint64Array>;
 
 /**
- * Clips a value in HU to [−1000, 1000].
+ * Clips a value in HU to [−1000, 1000]; what is not a number, as some formats pad with, counts as air.
  *
  * @example
  * ```ts
@@ -15,5 +15,5 @@ export type NumberArray = Exclude<VoxelArray, BigInt64Array | BigUint64Array>;
  * ```
  */
 export function clipHounsfield(value: number): number {
-  return Math.max(-hounsfieldLimit, Math.min(value, hounsfieldLimit));
+  return value >= -hounsfieldLimit ? Math.min(value, hounsfieldLimit) : -hounsfieldLimit;
 }
