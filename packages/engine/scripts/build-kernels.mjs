@@ -17,6 +17,8 @@ export async function compileKernels() {
       '--outFile',
       'kernels.wasm',
       '--importMemory',
+      '--maximumMemory',
+      '65536',
       '--noExportMemory',
       '--runtime',
       'stub',

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Started } from './start-wasm.ts';
 
 /** Starts the plain JavaScript backend: correct, and about 1,000 times too slow to train. */
-export async function startCpu(): Promise<{ device: string; version: string; threads: number }> {
+export async function startCpu(): Promise<Started> {
   const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
   if (!(await tf.setBackend('cpu'))) {
     throw new Error(

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { fuseBatchNormalization } from './fuse-batch-normalization.ts';
 import { startCpu } from './start-cpu.ts';
-import { startWasm } from './start-wasm.ts';
+import { type Started, startWasm } from './start-wasm.ts';
 
 /** The engines that `startEngine` can start. */
 export type EngineName = 'wasm' | 'cpu';
@@ -24,11 +24,16 @@ export interface Engine {
 export interface EngineOptions {
   /** `auto` takes the fastest; a named engine is that one or an error. The plain `cpu` never runs unasked. */
   readonly prefer?: 'auto' | EngineName;
+  /**
+   * Threads of the wasm engine, at the first start of a process; default one per core, at most 8. Results do not
+   * depend on it. Browsers run one.
+   */
+  readonly threads?: number;
   /** Whether BatchNormalization layers train through fused kernels, equal to rounding; default true. */
   readonly fuse?: boolean;
 }
 
-const starters: Record<EngineName, () => Promise<Omit<Engine, 'name' | 'passedOver'>>> = {
+const starters: Record<EngineName, (threads: number | undefined) => Promise<Started>> = {
   wasm: startWasm,
   cpu: startCpu,
 };
@@ -38,7 +43,7 @@ const starters: Record<EngineName, () => Promise<Omit<Engine, 'name' | 'passedOv
  *
  * Calling it again returns the same engine, or switches to another; weights do not move between engines.
  *
- * @throws {RangeError} if there is no engine of that name.
+ * @throws {RangeError} if there is no engine of that name, or `threads` is not an integer from 1 to 64.
  * @throws {Error} if the engine does not start; the message says why and what to do. No other is taken instead.
  * @example
  * ```ts
@@ -46,13 +51,20 @@ const starters: Record<EngineName, () => Promise<Omit<Engine, 'name' | 'passedOv
  * engine.name; // 'wasm'
  * ```
  */
-export async function startEngine({ prefer = 'auto', fuse = true }: EngineOptions = {}): Promise<Engine> {
+export async function startEngine({
+  prefer = 'auto',
+  threads,
+  fuse = true,
+}: EngineOptions = {}): Promise<Engine> {
   const name = prefer === 'auto' ? 'wasm' : prefer;
   if (!Object.hasOwn(starters, name)) {
     const known = ['auto', ...Object.keys(starters)].join(', ');
     throw new RangeError(`Cannot start engine '${name}': expected one of ${known}`);
   }
-  const started = await starters[name]();
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    throw new RangeError(`Cannot start ${threads} threads: expected an integer from 1 to 64`);
+  }
+  const started = await starters[name](threads);
   const running = tf.getBackend();
   if (running !== name) {
     throw new Error(`Cannot start engine '${name}': TensorFlow.js runs '${running}' instead`);

@@ -2,11 +2,30 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerGradients } from './register-gradients.ts';
 import { registerKernels } from './register-kernels.ts';
-import { compileKernels, heapOf } from './wasm/heap.ts';
-import { locateWasm } from './wasm/locate-wasm.ts';
+import { isLinked, linkKernels, memoryOf } from './wasm/heap.ts';
+import { kernelsBinary } from './wasm/kernels-binary.ts';
+import { locateWasm, sharedWasmUrl } from './wasm/locate-wasm.ts';
+import { shareMemory } from './wasm/share-memory.ts';
+import { startThreadPool, type ThreadPool } from './wasm/thread-pool.ts';
 
-/** Starts tfjs-backend-wasm with our kernels on its heap. */
-export async function startWasm(): Promise<{ device: string; version: string; threads: number }> {
+/** What a starter tells of the backend it started. */
+export interface Started {
+  readonly device: string;
+  readonly version: string;
+  readonly threads: number;
+}
+
+/** The 4.22 line of tfjs-backend-wasm has these three; only the second is ever loaded. */
+const binaries = ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'];
+
+let running: { backend: BackendWasm; threads: number; pool: ThreadPool | undefined } | undefined;
+
+/**
+ * Starts tfjs-backend-wasm with our kernels on its heap, and further threads for them.
+ *
+ * The number of threads is that of the first start; another one takes a new process.
+ */
+export async function startWasm(threads: number | undefined): Promise<Started> {
   try {
     const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
     if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
@@ -15,8 +34,16 @@ export async function startWasm(): Promise<{ device: string; version: string; th
       );
     }
     const folder = await locateWasm();
-    if (folder !== undefined && tf.findBackend('wasm') == null) setWasmPaths(folder);
-    await compileKernels();
+    const count = folder === undefined ? 1 : (threads ?? (await defaultThreads()));
+    // Not tf.findBackend: it starts a backend to find it.
+    if (!('wasm' in tf.engine().registry) && folder !== undefined) {
+      if (count === 1) {
+        setWasmPaths(folder);
+      } else {
+        const url = await sharedWasmUrl(folder);
+        setWasmPaths(Object.fromEntries(binaries.map((name) => [`${name}.wasm`, url])), true);
+      }
+    }
     registerKernels();
     registerGradients();
     if (!(await tf.setBackend('wasm'))) {
@@ -25,10 +52,37 @@ export async function startWasm(): Promise<{ device: string; version: string; th
       );
     }
     await tf.ready();
-    heapOf(tf.backend() as BackendWasm);
-    return { device: 'WebAssembly SIMD, 1 thread', version, threads: 1 };
+    const backend = tf.backend() as BackendWasm;
+    if (!isLinked(backend)) running = await link(backend, count);
+    const actual = running?.threads ?? 1;
+    if (threads !== undefined && threads !== actual) {
+      throw new RangeError(`it runs with ${actual} threads already; ask for ${threads} at the first start`);
+    }
+    return {
+      device: `WebAssembly SIMD, ${actual} thread${actual === 1 ? '' : 's'}`,
+      version,
+      threads: actual,
+    };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Cannot start engine 'wasm': ${reason}`, { cause });
   }
+}
+
+async function link(backend: BackendWasm, count: number): Promise<NonNullable<typeof running>> {
+  await running?.pool?.close();
+  const memory = memoryOf(backend);
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const binary = Uint8Array.from(atob(kernelsBinary), (character) => character.charCodeAt(0));
+  const compiled = await WebAssembly.compile(shared ? shareMemory(binary) : binary);
+  const threads = shared ? count : 1;
+  const pool = threads > 1 ? await startThreadPool(threads, compiled, memory) : undefined;
+  linkKernels(backend, compiled, pool);
+  return { backend, threads, pool };
+}
+
+/** More than eight would share the eight groups of a filter gradient. */
+async function defaultThreads(): Promise<number> {
+  const { availableParallelism } = await import('node:os');
+  return Math.min(8, availableParallelism());
 }

@@ -1,5 +1,5 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import type { Images, Windows } from '../wasm/image-bands.ts';
+import type { Images, Windows } from '../wasm/window-job.ts';
 
 type Shape4D = [number, number, number, number];
 type Pair = [number, number] | number;

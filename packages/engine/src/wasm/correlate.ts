@@ -1,5 +1,5 @@
 import type { Heap } from './heap.ts';
-import { cutBands, type Images, type Windows } from './image-bands.ts';
+import { type Images, type Windows, windowJob } from './window-job.ts';
 
 /** A filter on the heap, seen through strides in elements, which may be negative. */
 export interface FilterView {
@@ -36,29 +36,18 @@ export function correlate(
   { bias, relu = false }: Options = {},
 ): void {
   const weights = packFilter(heap, images.channels, windows, filter);
-  const biases = packBias(heap, filter.outputs, bias);
-  const bands = cutBands(heap, images, windows);
-  for (let n = 0; n < batch; n++) {
-    for (let row = 0; row < windows.rows; row += bands.rows) {
-      heap.kernels.convolve(
-        bands.at(n, row),
-        weights,
-        biases,
-        target.address + n * target.imageStep + row * target.rowStep,
-        Math.min(bands.rows, windows.rows - row),
-        windows.columns,
-        filter.outputs,
-        windows.tapsY,
-        windows.tapsX * images.channels,
-        bands.rowStep,
-        bands.rowStep * windows.strideY,
-        images.channels * 4 * windows.strideX,
-        target.rowStep,
-        target.pixelStep,
-        relu ? 0 : Number.NEGATIVE_INFINITY,
-      );
-    }
-  }
+  const job = heap.writeJob([
+    ...windowJob(heap, images, windows),
+    weights,
+    packBias(heap, filter.outputs, bias),
+    filter.outputs,
+    target.address,
+    target.imageStep,
+    target.rowStep,
+    target.pixelStep,
+    relu ? 1 : 0,
+  ]);
+  heap.parallel('correlateRows', job, batch * windows.rows);
 }
 
 function packFilter(heap: Heap, inputs: number, { tapsY, tapsX }: Windows, filter: FilterView): number {

@@ -1,10 +1,11 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { kernelsBinary } from './kernels-binary.ts';
-import type { WasmKernels } from './wasm-kernels.ts';
+import type { ThreadPool } from './thread-pool.ts';
+import type { SplitKernels, WasmKernels } from './wasm-kernels.ts';
 
 /** Purposes of scratch memory; a kernel may use each once at a time. */
 export type ScratchName =
+  | 'job'
   | 'image'
   | 'weights'
   | 'bias'
@@ -21,6 +22,7 @@ export type ScratchName =
  */
 export interface Heap {
   readonly kernels: WasmKernels;
+  readonly threads: number;
   /** Byte address of a tensor's data. */
   address(tensor: TensorInfo): number;
   /** Byte address of at least `bytes` bytes of working memory, kept for the next call; contents undefined. */
@@ -29,6 +31,10 @@ export interface Heap {
   floats(address: number, length: number): Float32Array;
   /** Likewise of doubles; the address is a multiple of 8. */
   doubles(address: number, length: number): Float64Array;
+  /** Writes a kernel's arguments to scratch memory, 4 bytes each; valid until the next call. */
+  writeJob(fields: readonly number[]): number;
+  /** Does the units 0 … `units` − 1 of a job, split evenly over the threads; returns when all are done. */
+  parallel(kernel: keyof SplitKernels, job: number, units: number): void;
 }
 
 /** What we use of emscripten's module object beyond tfjs' own types. */
@@ -38,55 +44,78 @@ interface EmscriptenModule {
   _free(address: number): void;
 }
 
-let compiled: WebAssembly.Module | undefined;
 const heaps = new WeakMap<BackendWasm, Heap>();
 
-/** Compiles the embedded kernels once per process. */
-export async function compileKernels(): Promise<void> {
-  compiled ??= await WebAssembly.compile(
-    Uint8Array.from(atob(kernelsBinary), (character) => character.charCodeAt(0)),
-  );
+/** The memory of a started wasm backend. */
+export function memoryOf(backend: BackendWasm): WebAssembly.Memory {
+  const { memory } = (backend.wasm as unknown as EmscriptenModule).asm;
+  if (memory === undefined) {
+    throw new Error('tfjs-backend-wasm does not export its memory; install version 4.22.0');
+  }
+  return memory;
+}
+
+/** Links compiled kernels to a backend's memory, once; without a pool they run on the caller's thread. */
+export function linkKernels(backend: BackendWasm, compiled: WebAssembly.Module, pool?: ThreadPool): Heap {
+  const { _malloc, _free } = backend.wasm as unknown as EmscriptenModule;
+  const memory = memoryOf(backend);
+  const kernels = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as WasmKernels;
+  const kept = new Map<ScratchName, { address: number; bytes: number }>();
+  const threads = pool?.threads ?? 1;
+  const scratch = (name: ScratchName, bytes: number): number => {
+    const last = kept.get(name);
+    if (last !== undefined && last.bytes >= bytes) return last.address;
+    if (last !== undefined) _free(last.address);
+    const address = _malloc(bytes) >>> 0;
+    if (address === 0) throw new RangeError(`Cannot allocate ${bytes} bytes of scratch on the wasm heap`);
+    kept.set(name, { address, bytes });
+    return address;
+  };
+  const heap: Heap = {
+    kernels,
+    threads,
+    address: (tensor) => backend.getMemoryOffset(tensor.dataId as object),
+    scratch,
+    floats: (address, length) => new Float32Array(memory.buffer, address, length),
+    doubles: (address, length) => new Float64Array(memory.buffer, address, length),
+    writeJob(fields) {
+      const address = scratch('job', fields.length * 4);
+      new Int32Array(memory.buffer, address, fields.length).set(fields);
+      return address;
+    },
+    parallel(kernel, job, units) {
+      const boundary = (thread: number): number => Math.floor((units * thread) / threads);
+      if (pool === undefined) {
+        kernels[kernel](job, 0, units, 0);
+        return;
+      }
+      const others = Array.from({ length: threads - 1 }, (_, i) => ({
+        from: boundary(i + 1),
+        to: boundary(i + 2),
+      }));
+      pool.start(kernel, job, others);
+      kernels[kernel](job, 0, boundary(1), 0);
+      pool.wait();
+    },
+  };
+  heaps.set(backend, heap);
+  return heap;
 }
 
 /**
- * The heap of a started wasm backend; the kernels are linked to it at the first call.
+ * The heap of the wasm backend that `startEngine` started.
  *
- * @throws {Error} if `compileKernels` has not completed, or the backend does not give access to its memory.
+ * @throws {Error} if it did not start this backend.
  */
 export function heapOf(backend: BackendWasm): Heap {
-  let heap = heaps.get(backend);
+  const heap = heaps.get(backend);
   if (heap === undefined) {
-    heap = linkKernels(backend);
-    heaps.set(backend, heap);
+    throw new Error('Cannot run the wasm kernels: this backend was not started by startEngine()');
   }
   return heap;
 }
 
-function linkKernels(backend: BackendWasm): Heap {
-  const module = backend.wasm as unknown as EmscriptenModule;
-  const memory = module.asm.memory;
-  if (compiled === undefined || memory === undefined) {
-    const missing =
-      memory === undefined ? 'tfjs-backend-wasm does not export its memory' : 'not compiled yet';
-    throw new Error(
-      `Cannot link the wasm kernels: ${missing}; call startEngine() with tfjs-backend-wasm 4.22.0`,
-    );
-  }
-  const kernels = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as WasmKernels;
-  const scratch = new Map<ScratchName, { address: number; bytes: number }>();
-  return {
-    kernels,
-    address: (tensor) => backend.getMemoryOffset(tensor.dataId as object),
-    scratch(name, bytes) {
-      const kept = scratch.get(name);
-      if (kept !== undefined && kept.bytes >= bytes) return kept.address;
-      if (kept !== undefined) module._free(kept.address);
-      const address = module._malloc(bytes) >>> 0;
-      if (address === 0) throw new RangeError(`Cannot allocate ${bytes} bytes of scratch on the wasm heap`);
-      scratch.set(name, { address, bytes });
-      return address;
-    },
-    floats: (address, length) => new Float32Array(memory.buffer, address, length),
-    doubles: (address, length) => new Float64Array(memory.buffer, address, length),
-  };
+/** Whether kernels are linked to that backend. */
+export function isLinked(backend: BackendWasm): boolean {
+  return heaps.has(backend);
 }

@@ -1,20 +1,17 @@
+import type { SplitKernel } from './thread-pool.ts';
+
 /** A byte address on the wasm heap. */
 type Address = number;
 
+/** Kernels whose work splits into units that threads can share. */
+export interface SplitKernels {
+  readonly correlateRows: SplitKernel;
+  readonly filterGradientGroups: SplitKernel;
+}
+
 /** What assembly/index.ts exports; see there for the meaning of the arguments. */
-export interface WasmKernels {
-  padImage(
-    source: Address,
-    target: Address,
-    height: number,
-    width: number,
-    channels: number,
-    top: number,
-    left: number,
-    outHeight: number,
-    outWidth: number,
-    outChannels: number,
-  ): void;
+export interface WasmKernels extends SplitKernels {
+  addGroups(job: Address, k: number, out: Address): void;
   packWeights(
     source: Address,
     target: Address,
@@ -26,36 +23,6 @@ export interface WasmKernels {
     strideX: number,
     strideInput: number,
     strideOutput: number,
-  ): void;
-  convolve(
-    image: Address,
-    weights: Address,
-    bias: Address,
-    out: Address,
-    outHeight: number,
-    outWidth: number,
-    outputs: number,
-    tapsY: number,
-    run: number,
-    tapStep: number,
-    rowStep: number,
-    pixelStep: number,
-    outRowStep: number,
-    outPixelStep: number,
-    floor: number,
-  ): void;
-  filterGradient(
-    image: Address,
-    gradient: Address,
-    sums: Address,
-    outHeight: number,
-    outWidth: number,
-    channels: number,
-    tapsY: number,
-    run: number,
-    tapStep: number,
-    rowStep: number,
-    pixelStep: number,
   ): void;
   channelSums(x: Address, length: number, period: number, sums: Address): void;
   channelSquares(x: Address, length: number, period: number, mean: Address, sums: Address): void;

@@ -1,0 +1,87 @@
+/** A kernel that does the units `from` … `to` − 1 of a job, with the scratch memory of one thread. */
+export type SplitKernel = (job: number, from: number, to: number, thread: number) => void;
+
+/** Threads that run our kernels on one shared memory; the caller's own thread is the first. */
+export interface ThreadPool {
+  readonly threads: number;
+  /** Starts one part on each further thread, then returns; `wait` blocks until all are done. */
+  start(kernel: string, job: number, parts: readonly { from: number; to: number }[]): void;
+  wait(): void;
+  close(): Promise<void>;
+}
+
+/** Words of a worker's mailbox: tasks given, tasks done (−1: died), then kernel, job, from, to, thread. */
+const mailboxWords = 7;
+
+/** Plain JavaScript: a worker's file would have to be found again behind every bundler and loader. */
+const workerSource = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { module, memory, mailbox, names } = workerData;
+const words = new Int32Array(mailbox);
+const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
+parentPort.postMessage('ready');
+for (let turn = 0; ; turn++) {
+  Atomics.wait(words, 0, turn);
+  let done = -1;
+  try {
+    kernels[names[words[2]]](words[3], words[4], words[5], words[6]);
+    done = turn + 1;
+  } finally {
+    Atomics.store(words, 1, done);
+    Atomics.notify(words, 1);
+  }
+}
+`;
+
+/**
+ * Starts \`threads\` − 1 worker threads of Node.
+ *
+ * They sleep between jobs and never keep the process alive.
+ */
+export async function startThreadPool(
+  threads: number,
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<ThreadPool> {
+  const { Worker } = await import('node:worker_threads');
+  const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
+  const mailboxes: Int32Array[] = [];
+  const workers = await Promise.all(
+    Array.from({ length: threads - 1 }, async () => {
+      const mailbox = new SharedArrayBuffer(mailboxWords * 4);
+      mailboxes.push(new Int32Array(mailbox));
+      const worker = new Worker(workerSource, { eval: true, workerData: { module, memory, mailbox, names } });
+      await new Promise((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+      });
+      worker.unref();
+      return worker;
+    }),
+  );
+  let turn = 0;
+  let started = 0;
+  return {
+    threads,
+    start(kernel, job, parts) {
+      turn++;
+      started = parts.length;
+      parts.forEach(({ from, to }, i) => {
+        const mailbox = mailboxes[i]!;
+        mailbox.set([names.indexOf(kernel), job, from, to, i + 1], 2);
+        Atomics.store(mailbox, 0, turn);
+        Atomics.notify(mailbox, 0);
+      });
+    },
+    wait() {
+      for (const mailbox of mailboxes.slice(0, started)) {
+        while (Atomics.load(mailbox, 1) === turn - 1) Atomics.wait(mailbox, 1, turn - 1);
+        if (Atomics.load(mailbox, 1) !== turn)
+          throw new Error('Cannot go on: a thread of the wasm engine died');
+      }
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
