@@ -88,9 +88,10 @@ export class RenderPool {
   }
 
   #fail(error: Error): void {
-    // The first failure is the telling one: an exit follows from it.
-    this.#failure ??= error;
-    for (const { reject } of this.#waiting.values()) reject(this.#failure);
+    // The first failure is the telling one: that threads end follows from it, or from closing.
+    if (this.#failure) return;
+    this.#failure = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
     for (const worker of this.#workers) worker.unref();
   }

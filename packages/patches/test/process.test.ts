@@ -3,12 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-test('a program that breaks off an epoch ends by itself, run from sources with tsx', async () => {
-  const folder = new URL('..', import.meta.url);
+/** Runs a program from sources with tsx; rejects where it exits with an error or does not end. */
+async function run(program: string, ...more: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', '--conditions', '@lunet/source', 'test/programs/break-early.ts'],
-    { cwd: fileURLToPath(folder), timeout: 25_000 },
+    ['--import', 'tsx', '--conditions', '@lunet/source', `test/programs/${program}`, ...more],
+    { cwd: fileURLToPath(new URL('..', import.meta.url)), timeout: 25_000 },
   );
-  expect(stdout).toBe('saw 2 batches\n');
+  return stdout;
+}
+
+test('a program that breaks off an epoch ends by itself', async () => {
+  expect(await run('break-early.ts')).toBe('reached the end\n');
+});
+
+test('a program that closes its loaders goes on after that', async () => {
+  expect(await run('break-early.ts', 'close')).toBe('reached the end\n');
 });
