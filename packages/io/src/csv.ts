@@ -1,6 +1,6 @@
-import { parse } from '#csv-parse';
+import Papa from 'papaparse';
 
-/** A row of a CSV file by column; the readers throw with the file, the line and the column. */
+/** A row of a CSV file by column; the readers throw with the file, the row (the header is row 1) and the column. */
 export interface CsvRow {
   text(column: string): string;
   number(column: string): number;
@@ -18,11 +18,19 @@ export function parseCsv<T>(
   columns: readonly string[],
   toRow: (row: CsvRow) => T,
 ): T[] {
-  const rows: T[] = [];
-  const positions = new Map<string, number>();
-  let current: { fields: string[]; line: number } = { fields: [], line: 0 };
+  // One kind of line end: Papa Parse guesses a single one from the beginning of the file.
+  const { data, errors } = Papa.parse<string[]>(text.replaceAll('\r\n', '\n'), {
+    delimiter: ',',
+    newline: '\n',
+  });
+  const [error] = errors;
+  if (error) throw new SyntaxError(`Cannot read ${name}: row ${(error.row ?? 0) + 1}: ${error.message}`);
+  const [header = [], ...records] = data;
+  const positions = findColumns(header, name, columns);
+  let current = header;
+  let number = 1;
   const row: CsvRow = {
-    text: (column) => current.fields[positions.get(column)!]!.trim(),
+    text: (column) => current[positions.get(column)!]!.trim(),
     number: (column) => {
       const value = row.text(column);
       const parsed = Number(value);
@@ -31,45 +39,37 @@ export function parseCsv<T>(
     refuse: (column, expected) => {
       const value = JSON.stringify(row.text(column).slice(0, 80));
       throw new SyntaxError(
-        `Cannot read ${name}: line ${current.line}: ${column} is ${value}, expected ${expected}`,
+        `Cannot read ${name}: row ${number}: ${column} is ${value}, expected ${expected}`,
       );
     },
   };
-  const onRecord = (fields: string[], { lines }: { lines: number }): null => {
-    current = { fields, line: lines };
-    if (positions.size === 0) readHeader(fields, name, columns, positions);
-    else rows.push(toRow(row));
-    return null;
-  };
-  try {
-    parse(text, {
-      bom: true,
-      skip_empty_lines: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      on_record: onRecord,
-    });
-  } catch (cause) {
-    if (cause instanceof SyntaxError) throw cause;
-    throw new SyntaxError(`Cannot read ${name}: ${(cause as Error).message}`, { cause });
+  const rows: T[] = [];
+  for (const record of records) {
+    number++;
+    if (record.length === 1 && record[0] === '') continue;
+    if (record.length !== header.length) {
+      throw new SyntaxError(
+        `Cannot read ${name}: row ${number} has ${record.length} fields, the first has ${header.length}`,
+      );
+    }
+    current = record;
+    rows.push(toRow(row));
   }
-  if (positions.size === 0) readHeader([], name, columns, positions);
   return rows;
 }
 
-function readHeader(
-  fields: readonly string[],
+/** The position of each column, whatever its letter case. */
+function findColumns(
+  header: readonly string[],
   name: string,
   columns: readonly string[],
-  positions: Map<string, number>,
-): void {
-  const found = fields.map((field) => field.trim().toLowerCase());
-  for (const column of columns) {
-    const position = found.indexOf(column.toLowerCase());
-    if (position === -1) {
-      throw new SyntaxError(
-        `Cannot read ${name}: no column ${column}, the first line is ${JSON.stringify(fields.join(',').slice(0, 120))}`,
-      );
-    }
-    positions.set(column, position);
+): Map<string, number> {
+  const found = header.map((field) => field.trim().toLowerCase());
+  const positions = new Map(columns.map((column) => [column, found.indexOf(column.toLowerCase())]));
+  for (const [column, position] of positions) {
+    if (position !== -1) continue;
+    const start = JSON.stringify(header.join(',').slice(0, 120));
+    throw new SyntaxError(`Cannot read ${name}: no column ${column}, the first row is ${start}`);
   }
+  return positions;
 }

@@ -27,13 +27,13 @@ describe('parseAnnotations', () => {
 
   it.each([
     ['', /no column seriesuid/],
-    ['1.3.6,1,2,3,4\n', /no column seriesuid, the first line is "1.3.6,1,2,3,4"/],
-    [`${header}\n1.3.6,1,2,3\n`, /Invalid Record Length.*line 2/],
-    [`${header}\n1.3.6,1,2,3,4\n1.3.6,1,x,3,4\n`, /a\.csv: line 3: coordY is "x", expected a number/],
+    ['1.3.6,1,2,3,4\n', /no column seriesuid, the first row is "1.3.6,1,2,3,4"/],
+    [`${header}\n1.3.6,1,2,3\n`, /a\.csv: row 2 has 4 fields, the first has 5/],
+    [`${header}\n1.3.6,1,2,3,4\n1.3.6,1,x,3,4\n`, /a\.csv: row 3: coordY is "x", expected a number/],
     [`${header}\n1.3.6,1,,3,4\n`, /coordY is "", expected a number/],
     [`${header}\n1.3.6,1,Infinity,3,4\n`, /coordY is "Infinity"/],
     [`${header}\n1.3.6,1,2,3,0\n`, /diameter_mm is "0", expected over 0, or -1 for unknown/],
-    [`${header}\n"1.3.6,1,2,3,4\n`, /Quote Not Closed/],
+    [`${header}\n"1.3.6,1,2,3,4\n`, /a\.csv: row 2: Quoted field unterminated/],
   ])('refuses %j', (csv, message) => {
     expect(() => parseAnnotations(csv, 'a.csv')).toThrow(SyntaxError);
     expect(() => parseAnnotations(csv, 'a.csv')).toThrow(message);
@@ -73,7 +73,7 @@ describe('parseCandidates and formatCandidates', () => {
 
   it('refuse another class', () => {
     expect(() => parseCandidates(csv.replace(',1\n', ',2\n'))).toThrow(
-      /candidates_V2.csv: line 2: class is "2", expected 0 or 1/,
+      /candidates_V2.csv: row 2: class is "2", expected 0 or 1/,
     );
   });
 });

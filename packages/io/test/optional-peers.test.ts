@@ -21,7 +21,7 @@ it('works without itk-wasm in a browserless project, and names the install comma
     ...['-p', path.join(packageRoot, 'tsconfig.build.json'), '--outDir', path.join(installed, 'dist')],
   ]);
   await cp(path.join(packageRoot, 'package.json'), path.join(installed, 'package.json'));
-  for (const name of ['csv-parse', 'dicom-parser', 'ndarray']) {
+  for (const name of ['dicom-parser', 'ndarray', 'papaparse']) {
     await symlink(
       await realpath(path.join(packageRoot, 'node_modules', name)),
       path.join(project, 'node_modules', name),
