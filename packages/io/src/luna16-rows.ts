@@ -7,7 +7,8 @@ import type { Luna16Problem } from './open-luna16.ts';
 /**
  * Deals the rows of a CSV file to the scans on disk.
  *
- * Rows that the file repeats or that lie outside their scan become problems, one for each scan and kind.
+ * Rows that lie outside their scan become a problem of that scan; rows that the file repeats (LUNA16's own list of
+ * excluded findings has them) become one of the file.
  */
 export function assignRows<T extends Nodule | CandidateRow>(
   rows: readonly T[],
@@ -22,19 +23,23 @@ export function assignRows<T extends Nodule | CandidateRow>(
     if (ofScan === undefined) skipped++;
     else ofScan.push(row);
   }
+  let repeated = 0;
   for (const { seriesUid, geometry } of scans) {
     const all = rowsByScan.get(seriesUid)!;
     const distinct = [...new Map(all.map((row) => [JSON.stringify(row), row])).values()];
-    const inside = distinct.filter((row) => contains(geometry, row));
-    rowsByScan.set(seriesUid, inside);
-    const report = (kind: Luna16Problem['kind'], count: number, what: string): void => {
-      if (count === 0) return;
-      const message = `${count} of ${all.length} rows of ${file} for scan ${seriesUid} ${what}`;
-      problems.push({ kind, seriesUid, file, count, message });
-    };
-    report('duplicate', all.length - distinct.length, 'repeat another row');
-    const outside = distinct.find((row) => !contains(geometry, row));
-    report('outside-volume', distinct.length - inside.length, outside ? describe(geometry, outside) : '');
+    const outside = distinct.filter((row) => !contains(geometry, row));
+    repeated += all.length - distinct.length;
+    rowsByScan.set(
+      seriesUid,
+      distinct.filter((row) => contains(geometry, row)),
+    );
+    if (outside.length === 0) continue;
+    const message = `${outside.length} of ${distinct.length} rows of ${file} for scan ${seriesUid} lie outside its ${describe(geometry, outside[0]!)}`;
+    problems.push({ kind: 'outside-volume', seriesUid, file, count: outside.length, message });
+  }
+  if (repeated > 0) {
+    const message = `${repeated} rows of ${file} repeat another row`;
+    problems.push({ kind: 'duplicate', seriesUid: undefined, file, count: repeated, message });
   }
   return { rowsOf: (seriesUid) => rowsByScan.get(seriesUid) ?? [], skipped };
 }
@@ -46,5 +51,5 @@ function contains(geometry: Geometry, { centerWorld }: Nodule | CandidateRow): b
 
 function describe(geometry: Geometry, { centerWorld }: Nodule | CandidateRow): string {
   const index = worldToIndex(geometry, centerWorld).map((coordinate) => coordinate.toFixed(1));
-  return `lie outside its ${geometry.size.join('x')} voxels: [${centerWorld.join(', ')}] mm is index [${index.join(', ')}]`;
+  return `${geometry.size.join('x')} voxels: [${centerWorld.join(', ')}] mm is index [${index.join(', ')}]`;
 }

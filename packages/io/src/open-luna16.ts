@@ -32,7 +32,8 @@ export interface Luna16Problem {
    * folders, or rows that a CSV file repeats; `outside-volume`: rows whose centre lies in no voxel of their scan.
    */
   readonly kind: 'missing-data' | 'unreadable' | 'duplicate' | 'outside-volume';
-  readonly seriesUid: string;
+  /** Undefined for rows that a file repeats. */
+  readonly seriesUid: string | undefined;
   readonly file: string;
   /** Rows left out; 1 for a scan. */
   readonly count: number;
