@@ -7,6 +7,7 @@ import { kernelsBinary } from './wasm/kernels-binary.ts';
 import { locateWasm, sharedWasmUrl } from './wasm/locate-wasm.ts';
 import { shareMemory } from './wasm/share-memory.ts';
 import { startThreadPool, type ThreadPool } from './wasm/thread-pool.ts';
+import { withoutNewListeners } from './wasm/without-new-listeners.ts';
 
 /** What a starter tells of the backend it started. */
 export interface Started {
@@ -46,7 +47,7 @@ export async function startWasm(threads: number | undefined): Promise<Started> {
     }
     registerKernels();
     registerGradients();
-    if (!(await tf.setBackend('wasm'))) {
+    if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
       throw new Error(
         `no usable .wasm file in ${folder ?? 'the bundle'}; reinstall @tensorflow/tfjs-backend-wasm`,
       );

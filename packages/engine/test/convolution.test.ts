@@ -45,6 +45,9 @@ const cases: Case[] = [
   caseOf([2, 6, 11, 2], 3, [1, 5], [1, 3]),
   caseOf([1, 11, 6, 2], 17, [4, 2], [3, 1], 'valid'),
   caseOf([2, 5, 5, 2], 3, 5),
+  // Large enough for several bands and for all threads.
+  caseOf([2, 90, 70, 32], 8, 3),
+  caseOf([1, 120, 61, 9], 16, 3, 2),
 ];
 
 beforeAll(async () => {

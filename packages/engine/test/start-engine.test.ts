@@ -9,6 +9,16 @@ describe('startEngine', () => {
     expect(Object.keys(surface).sort()).toEqual(['startEngine']);
   });
 
+  it('says why wasm does not start and what to do, and starts nothing else', async () => {
+    await import('@tensorflow/tfjs-backend-wasm');
+    tf.env().set('WASM_HAS_SIMD_SUPPORT', false);
+    await expect(startEngine({ prefer: 'wasm' })).rejects.toThrow(
+      "Cannot start engine 'wasm': this JavaScript engine has no WebAssembly SIMD; use Node 20 or later",
+    );
+    await expect(startEngine()).rejects.toThrow("Cannot start engine 'wasm'");
+    tf.env().set('WASM_HAS_SIMD_SUPPORT', true);
+  });
+
   it('starts wasm by default and says what runs', async () => {
     expect(await startEngine()).toEqual({
       name: 'wasm',
@@ -18,6 +28,12 @@ describe('startEngine', () => {
       passedOver: [],
     });
     expect(tf.getBackend()).toBe('wasm');
+  });
+
+  it('leaves no listener for uncaught errors behind', () => {
+    expect(
+      [...process.listeners('uncaughtException'), ...process.listeners('unhandledRejection')].join(),
+    ).not.toContain('ExitStatus');
   });
 
   it('returns the same when called again, and keeps tensors alive', async () => {
@@ -33,6 +49,17 @@ describe('startEngine', () => {
     expect(tf.getBackend()).toBe('cpu');
     await startEngine();
     expect(tf.getBackend()).toBe('wasm');
+  });
+
+  it('keeps the threads of the first start', async () => {
+    const { threads } = await startEngine();
+    expect((await startEngine({ threads })).threads).toBe(threads);
+    await expect(startEngine({ threads: threads + 1 })).rejects.toThrow(
+      `Cannot start engine 'wasm': it runs with ${threads} threads already; ask for ${threads + 1} at the first start`,
+    );
+    await expect(startEngine({ threads: 0 })).rejects.toThrow(
+      new RangeError('Cannot start 0 threads: expected an integer from 1 to 64'),
+    );
   });
 
   it('refuses an unknown engine by name', async () => {

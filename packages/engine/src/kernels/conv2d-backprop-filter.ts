@@ -38,7 +38,7 @@ export const conv2dBackpropFilter: KernelOverride = {
       heap.scratch('sums', sumsStep * groups),
       sumsStep,
     ]);
-    heap.parallel('filterGradientGroups', job, groups);
+    heap.parallel('filterGradientGroups', job, groups, batchSize * outHeight * outWidth * k * outChannels);
     heap.kernels.addGroups(job, k, heap.address(out));
     return out;
   },

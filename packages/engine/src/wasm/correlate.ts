@@ -47,7 +47,9 @@ export function correlate(
     target.pixelStep,
     relu ? 1 : 0,
   ]);
-  heap.parallel('correlateRows', job, batch * windows.rows);
+  const rows = batch * windows.rows;
+  const perPixel = windows.tapsY * windows.tapsX * images.channels * filter.outputs;
+  heap.parallel('correlateRows', job, rows, rows * windows.columns * perPixel);
 }
 
 function packFilter(heap: Heap, inputs: number, { tapsY, tapsX }: Windows, filter: FilterView): number {

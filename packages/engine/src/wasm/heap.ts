@@ -33,8 +33,11 @@ export interface Heap {
   doubles(address: number, length: number): Float64Array;
   /** Writes a kernel's arguments to scratch memory, 4 bytes each; valid until the next call. */
   writeJob(fields: readonly number[]): number;
-  /** Does the units 0 … `units` − 1 of a job, split evenly over the threads; returns when all are done. */
-  parallel(kernel: keyof SplitKernels, job: number, units: number): void;
+  /**
+   * Does the units 0 … `units` − 1 of a job, split evenly over the threads; returns when all are done. A job of few
+   * multiply-adds stays on the caller's thread: waking another costs some 20 µs.
+   */
+  parallel(kernel: keyof SplitKernels, job: number, units: number, multiplyAdds: number): void;
 }
 
 /** What we use of emscripten's module object beyond tfjs' own types. */
@@ -43,6 +46,9 @@ interface EmscriptenModule {
   _malloc(bytes: number): number;
   _free(address: number): void;
 }
+
+/** Multiply-adds that one thread does in about 0.1 ms. */
+const worthSharing = 2e6;
 
 const heaps = new WeakMap<BackendWasm, Heap>();
 
@@ -83,9 +89,9 @@ export function linkKernels(backend: BackendWasm, compiled: WebAssembly.Module, 
       new Int32Array(memory.buffer, address, fields.length).set(fields);
       return address;
     },
-    parallel(kernel, job, units) {
+    parallel(kernel, job, units, multiplyAdds) {
       const boundary = (thread: number): number => Math.floor((units * thread) / threads);
-      if (pool === undefined) {
+      if (pool === undefined || multiplyAdds < worthSharing) {
         kernels[kernel](job, 0, units, 0);
         return;
       }

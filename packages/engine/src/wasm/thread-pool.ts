@@ -4,7 +4,7 @@ export type SplitKernel = (job: number, from: number, to: number, thread: number
 /** Threads that run our kernels on one shared memory; the caller's own thread is the first. */
 export interface ThreadPool {
   readonly threads: number;
-  /** Starts one part on each further thread, then returns; `wait` blocks until all are done. */
+  /** Gives each further thread its part, then returns; `wait` blocks until all are done. */
   start(kernel: string, job: number, parts: readonly { from: number; to: number }[]): void;
   wait(): void;
   close(): Promise<void>;
@@ -34,7 +34,7 @@ for (let turn = 0; ; turn++) {
 `;
 
 /**
- * Starts \`threads\` − 1 worker threads of Node.
+ * Starts `threads` − 1 worker threads of Node.
  *
  * They sleep between jobs and never keep the process alive.
  */
@@ -60,12 +60,10 @@ export async function startThreadPool(
     }),
   );
   let turn = 0;
-  let started = 0;
   return {
     threads,
     start(kernel, job, parts) {
       turn++;
-      started = parts.length;
       parts.forEach(({ from, to }, i) => {
         const mailbox = mailboxes[i]!;
         mailbox.set([names.indexOf(kernel), job, from, to, i + 1], 2);
@@ -74,7 +72,7 @@ export async function startThreadPool(
       });
     },
     wait() {
-      for (const mailbox of mailboxes.slice(0, started)) {
+      for (const mailbox of mailboxes) {
         while (Atomics.load(mailbox, 1) === turn - 1) Atomics.wait(mailbox, 1, turn - 1);
         if (Atomics.load(mailbox, 1) !== turn)
           throw new Error('Cannot go on: a thread of the wasm engine died');
