@@ -5,20 +5,8 @@ import { addPolygons } from './polygon.ts';
 import { addEllipsoid, ball } from './solids.ts';
 import { bodyOutline, cavityOutline } from './thorax.ts';
 
-const pectoral = curve([
-  [0.38, 0],
-  [0.5, 6],
-  [0.65, 13],
-  [0.8, 17],
-  [0.95, 12],
-]);
-const dorsal = curve([
-  [-0.1, 9],
-  [0.3, 12],
-  [0.6, 18],
-  [0.8, 22],
-  [1, 16],
-]);
+const pectoral = curve([0.38, 0.5, 0.65, 0.8, 0.95], [0, 6, 13, 17, 12]);
+const dorsal = curve([-0.1, 0.3, 0.6, 0.8, 1], [9, 12, 18, 22, 16]);
 
 /** Skin, fat, breasts and the muscles of the chest wall. */
 export function drawBody(canvas: Canvas, patient: Patient, z: number): void {
@@ -142,11 +130,13 @@ export function drawCouch(canvas: Canvas, patient: Patient, wobble: readonly num
   const skin = patient.fat + 5;
   const touchY = down * (Math.max(Math.abs(outline.y[down > 0 ? outline.y.length - 1 : 0]!), 0) + skin + 14);
   const bow = (x: number): number => touchY - (down * (x * x)) / 1900;
-  band(canvas, 232, (x) => bow(x) + down * 8, 1.3);
-  paint(canvas, 60, { texture: 30 });
-  band(canvas, 240, (x) => bow(x) + down * 9.3, 5);
-  paint(canvas, -820);
-  band(canvas, 200, (x) => bow(x) - down * 2, 3.5);
+  band(canvas, 232, (x) => bow(x) + down * 12, 6);
+  paint(canvas, -830);
+  band(canvas, 232, (x) => bow(x) + down * 5.5, 1.1);
+  paint(canvas, 140, { texture: 30 });
+  band(canvas, 228, (x) => bow(x) + down * 18.5, 0.8);
+  paint(canvas, 20, { texture: 30 });
+  band(canvas, 200, (x) => bow(x) - down * 1, 3.5);
   paint(canvas, -900, { texture: 8 });
   for (let fold = 0; fold < 3; fold++) {
     const [a = 0, b = 0, c = 0] = wobble.slice(3 * fold, 3 * fold + 3);

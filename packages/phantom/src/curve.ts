@@ -1,40 +1,32 @@
-/** Control points of a function of one variable, in rising order. */
-export type Knots = readonly (readonly [at: number, value: number])[];
-
 /** Point in an axial plane, in mm: x towards the patient's left, y towards the back. */
 export type Point = readonly [x: number, y: number];
 
-/** Evaluates a smooth curve through the knots (monotone cubic, so it never overshoots); constant beyond them. */
-export function curve(knots: Knots): (at: number) => number {
-  const n = knots.length;
-  const slopes = knots.map((_, i) => {
-    if (i === 0 || i === n - 1) return 0;
-    const before = secant(knots, i - 1);
-    const after = secant(knots, i);
-    // The harmonic mean keeps the cubic monotone between knots (Fritsch and Butland 1984).
+/**
+ * A smooth curve through `values` at the rising places `at`: monotone cubic (Fritsch and Butland 1984), so that it
+ * never overshoots; constant beyond its ends.
+ */
+export function curve(at: readonly number[], values: readonly number[]): (x: number) => number {
+  const last = at.length - 1;
+  const secant = (i: number): number => (values[i + 1]! - values[i]!) / (at[i + 1]! - at[i]!);
+  const slopes = values.map((_, i) => {
+    if (i === 0 || i === last) return 0;
+    const before = secant(i - 1);
+    const after = secant(i);
     return before * after <= 0 ? 0 : (2 * before * after) / (before + after);
   });
-  return (at) => {
-    if (at <= knots[0]![0]) return knots[0]![1];
-    if (at >= knots[n - 1]![0]) return knots[n - 1]![1];
+  return (x) => {
+    if (x <= at[0]!) return values[0]!;
+    if (x >= at[last]!) return values[last]!;
     let i = 0;
-    while (at > knots[i + 1]![0]) i++;
-    const [x0, y0] = knots[i]!;
-    const [x1, y1] = knots[i + 1]!;
-    const h = x1 - x0;
-    const t = (at - x0) / h;
+    while (x > at[i + 1]!) i++;
+    const h = at[i + 1]! - at[i]!;
+    const t = (x - at[i]!) / h;
     const u = 1 - t;
     return (
-      y0 * (1 + 2 * t) * u * u +
-      slopes[i]! * h * t * u * u +
-      y1 * (3 - 2 * t) * t * t -
-      slopes[i + 1]! * h * t * t * u
+      u * u * (values[i]! * (1 + 2 * t) + slopes[i]! * h * t) +
+      t * t * (values[i + 1]! * (1 + 2 * u) - slopes[i + 1]! * h * u)
     );
   };
-}
-
-function secant(knots: Knots, i: number): number {
-  return (knots[i + 1]![1] - knots[i]![1]) / (knots[i + 1]![0] - knots[i]![0]);
 }
 
 /** One half of a mirror-symmetric outline, from the front midline to the back midline, with outward normals. */
@@ -49,23 +41,24 @@ export interface HalfOutline {
   readonly stretch: number;
 }
 
-/** Samples a Catmull-Rom spline through the control points of a half outline; the other half mirrors it in x. */
-export function halfOutline(points: readonly Point[], samples = 64): HalfOutline {
-  const n = points.length;
-  const at = (i: number): Point => {
-    if (i < 0) return [-points[-i]![0], points[-i]![1]];
-    if (i >= n) return [-points[2 * n - 2 - i]![0], points[2 * n - 2 - i]![1]];
-    return points[i]!;
-  };
+/**
+ * Samples a Catmull-Rom spline through the control points of a half outline; the other half mirrors it in x.
+ *
+ * @param px, py Control points from the front midline to the back midline.
+ */
+export function halfOutline(px: readonly number[], py: readonly number[], samples = 64): HalfOutline {
+  const last = px.length - 1;
+  const mirror = (i: number): number => (i < 0 ? -i : i > last ? 2 * last - i : i);
   const x = new Float64Array(samples);
   const y = new Float64Array(samples);
   for (let k = 0; k < samples; k++) {
-    const position = (k / (samples - 1)) * (n - 1);
-    const i = Math.min(n - 2, Math.floor(position));
-    const t = position - i;
-    const [a, b, c, d] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
-    x[k] = catmullRom(a[0], b[0], c[0], d[0], t);
-    y[k] = catmullRom(a[1], b[1], c[1], d[1], t);
+    const place = (k / (samples - 1)) * last;
+    const i = Math.min(last - 1, Math.floor(place));
+    const t = place - i;
+    const before = i === 0 ? -px[1]! : px[i - 1]!;
+    const after = i + 2 > last ? -px[mirror(i + 2)]! : px[i + 2]!;
+    x[k] = catmullRom(before, px[i]!, px[i + 1]!, after, t);
+    y[k] = catmullRom(py[mirror(i - 1)]!, py[i]!, py[i + 1]!, py[mirror(i + 2)]!, t);
   }
   return withNormals(x, y);
 }
@@ -85,7 +78,8 @@ function withNormals(x: Float64Array, y: Float64Array): HalfOutline {
   return { x, y, normalX, normalY, lean: 0, stretch: 0 };
 }
 
-function catmullRom(a: number, b: number, c: number, d: number, t: number): number {
+/** Cubic from `b` (t = 0) to `c` (t = 1) with their neighbours' slopes. */
+export function catmullRom(a: number, b: number, c: number, d: number, t: number): number {
   return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 

@@ -84,7 +84,8 @@ function propose(
     ({ b, radiusB }) => radiusB > 0.6 && within(bounds, b) && lungDepth(survey, b) > 1,
   );
   for (let k = 0; k < falseCandidates && branches.length > 0; k++) {
-    const center = branches[random.int(branches.length)]!.b;
+    const [branch] = branches.splice(random.int(branches.length), 1);
+    const center = branch!.b;
     const near = lesions.some(
       (lesion) =>
         Math.hypot(center[0] - lesion.center[0], center[1] - lesion.center[1], center[2] - lesion.center[2]) <

@@ -91,7 +91,7 @@ export function placeLesion(
     const center = propose(random, site, kind, radius);
     if (!center || !inside(site.bounds, center, radius)) continue;
     const depth = lungDepth(site.survey, center);
-    if (kind === 'wall' ? depth < radius * 0.6 : depth < radius * (attempt < 330 ? 1.1 : 0.8)) continue;
+    if (kind === 'wall' ? depth < Math.max(1.2, radius * 0.6) : depth < radius * (attempt < 330 ? 1.1 : 0.8)) continue;
     if (others.some((other) => distance(other.center, center) < other.diameterMm / 2 + radius + 4)) continue;
     if (widestVessel(site.vessels, center, radius) > Math.max((kind === 'vessel' ? 0.7 : 0.33) * radius, 0.6))
       continue;
@@ -123,7 +123,7 @@ function propose(
   if (depth > radius + 12) return undefined;
   const inward = inwards(survey, p);
   if (!inward) return undefined;
-  const by = random.uniform(0.7, 0.95) * radius - depth;
+  const by = Math.max(1.5, random.uniform(0.7, 0.95) * radius) - depth;
   return [p[0] + inward[0] * by, p[1] + inward[1] * by, p[2] + inward[2] * by];
 }
 
@@ -170,10 +170,12 @@ export function direction(random: Random): Point3 {
 
 /** Draws what a nodule looks like. */
 export function describe(random: Random, center: Point3, diameterMm: number, attachment: Attachment): Lesion {
+  // A hazy nodule of a few mm is a smudge that no reader annotates.
+  const hazy = diameterMm >= 5.5 ? 1 : 0;
   const density = random.pick<Density>([
-    ['solid', 0.76],
-    ['part-solid', 0.11],
-    ['ground-glass', 0.13],
+    ['solid', 0.72],
+    ['part-solid', 0.13 * hazy],
+    ['ground-glass', 0.15 * hazy],
   ]);
   const radius = diameterMm / 2;
   const calcified = density === 'solid' && diameterMm < 12 && random.chance(0.08);

@@ -165,12 +165,12 @@ export function createMediastinum(patient: Patient): Mediastinum {
       ...tube([
         at(-4, 18, 0.635, 7.2),
         at(-20, 15, 0.585, 7),
-        [right.artery[0] + 4, right.artery[1] + 13 * size, right.artery[2] - 2, 5 * size],
+        [right.artery[0] + 4, right.artery[1] + 8.6, right.artery[2] - 6.3, 4.2 * size],
       ]),
       ...tube([
         at(3, 18, 0.632, 6.6),
         at(20, 18, 0.575, 6.2),
-        [left.artery[0] - 4, left.artery[1] + 8 * size, left.artery[2] - 16, 4.6 * size],
+        [left.artery[0] - 4, left.artery[1] + 8.6, left.artery[2] - 6.3, 4.2 * size],
       ]),
     ],
   };

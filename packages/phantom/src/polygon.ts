@@ -47,7 +47,8 @@ function toPixel(at: number, first: number, pixel: number): number {
  * is the share of each pixel inside the polygon.
  */
 function addEdge(canvas: Canvas, ax: number, ay: number, bx: number, by: number, weight: number): void {
-  if (ay === by) return;
+  // A flat edge bounds no area, and at such slopes a step to the next column would not move y any more.
+  if (Math.abs(by - ay) < 1e-6) return;
   const { width, height } = canvas.frame;
   const { edges } = canvas;
   const sign = ay < by ? weight : -weight;

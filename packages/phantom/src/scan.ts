@@ -1,16 +1,17 @@
 import { type CandidateRow, type Nodule, type Size, toVoxels, type Volume, type World } from '@lunet/io';
 import { type Acquisition, createAcquisition } from './acquisition.ts';
-import { type Canvas, createCanvas, paint } from './canvas.ts';
+import { createCanvas } from './canvas.ts';
 import { drawLesion, shapeLesion } from './draw-lesion.ts';
 import { type Findings, findFindings } from './findings.ts';
 import { finishSlice } from './finish.ts';
 import type { Attachment, Density } from './lesions.ts';
 import { markLungs } from './lung-mask.ts';
+import { drawParenchyma, drawVessels } from './lung-tissue.ts';
 import { blurSlice, createNoiseTile } from './noise.ts';
-import { createPatient, type Patient } from './patient.ts';
+import { createPatient } from './patient.ts';
 import { createRandom } from './random.ts';
 import { createAnatomy, drawAnatomy } from './slice.ts';
-import { addCapsule, type Capsule, capsuleTouches, type Point3 } from './solids.ts';
+import type { Point3 } from './solids.ts';
 import { surveyLungs } from './survey.ts';
 import { createLattice, fillTexture } from './texture.ts';
 import { phantomUid } from './uid.ts';
@@ -86,8 +87,8 @@ export function generateScan(options: ScanOptions): PhantomScan {
     fillTexture(lattice, frame, z, canvas.texture);
     drawAnatomy(canvas, anatomy, z, scratch);
     markLungs(canvas, anatomy.mediastinum.airway, acquisition, z, mask, k * width * height);
-    drawParenchyma(canvas, patient);
-    drawVessels(canvas, patient, vessels.blood, vessels.airway, z);
+    drawParenchyma(canvas, patient, z);
+    drawVessels(canvas, patient, vessels, anatomy.mediastinum.airway, z);
     for (const shape of shapes) drawLesion(canvas, patient, shape, z);
     blurSlice(canvas.hu, width, height, acquisition.blur, row);
     finishSlice(canvas, patient, acquisition, tile, grain, z, voxels, k * width * height);
@@ -120,34 +121,6 @@ function checkOptions(
   }
 }
 
-/** Air is heavier at the bottom: the lung's density rises towards the couch, unevenly. */
-function drawParenchyma({ hu, lung, texture, frame }: Canvas, { tissue, prone }: Patient): void {
-  const slope = prone ? -tissue.gravity : tissue.gravity;
-  for (let y = 0; y < frame.height; y++) {
-    const gravity = slope * (frame.y0 + y * frame.pixel);
-    for (let i = y * frame.width; i < (y + 1) * frame.width; i++) {
-      if (lung[i]! > 0) hu[i]! += lung[i]! * (gravity + 13 * texture[i]!);
-    }
-  }
-}
-
-function drawVessels(
-  canvas: Canvas,
-  { tissue }: Patient,
-  blood: readonly Capsule[],
-  airway: readonly Capsule[],
-  z: number,
-): void {
-  const { thickness } = canvas.frame;
-  for (const branch of blood) if (capsuleTouches(branch, z, thickness)) addCapsule(canvas, branch, z);
-  paint(canvas, tissue.blood - 10, { lung: 'keep', within: canvas.lung, brighten: true });
-  const near = airway.filter((branch) => capsuleTouches(branch, z, thickness + 2));
-  for (const branch of near) addCapsule(canvas, branch, z, 0.3 + 0.14 * branch.radiusA);
-  paint(canvas, 0, { lung: 'keep', within: canvas.lung, brighten: true });
-  for (const branch of near) addCapsule(canvas, branch, z);
-  paint(canvas, -960, { lung: 'keep', within: canvas.lung });
-}
-
 function label(
   seriesUid: string,
   findings: Findings,
@@ -158,10 +131,12 @@ function label(
     flipped ? frame.y0 + (frame.height - 1) * frame.pixel : frame.y0,
     z0,
   ] as const;
+  const { origin } = geometry;
+  const rounded = (mm: number): number => Math.round(mm * 1e6) / 1e6;
   const toWorld = (p: Point3): World => [
-    p[0] - corner[0] + geometry.origin[0],
-    p[1] - corner[1] + geometry.origin[1],
-    p[2] - corner[2] + geometry.origin[2],
+    rounded(p[0] - corner[0] + origin[0]),
+    rounded(p[1] - corner[1] + origin[1]),
+    rounded(p[2] - corner[2] + origin[2]),
   ];
   return {
     nodules: findings.lesions.map(({ center, diameterMm, density, attachment }) => ({

@@ -1,12 +1,13 @@
 import { drawBody, drawCouch } from './body.ts';
 import { createSkeleton, drawRibs, drawSkeleton, type Skeleton } from './bones.ts';
 import { type Canvas, paint, takeCoverage } from './canvas.ts';
+import { closeOutline } from './curve.ts';
 import { createMediastinum, drawAirway, drawMediastinum, type Mediastinum } from './mediastinum.ts';
 import type { Patient } from './patient.ts';
 import { addPolygons } from './polygon.ts';
 import { createRandom } from './random.ts';
 import { drawSpine, drawSternum } from './spine.ts';
-import { cavityPolygon, domePolygon } from './thorax.ts';
+import { cavityOutline, domePolygon } from './thorax.ts';
 
 /** Everything of a patient but the lungs' own vessels and nodules. */
 export interface Anatomy {
@@ -53,7 +54,7 @@ function drawLungs(canvas: Canvas, patient: Patient, z: number, cavity: Float32A
   cavity.fill(0);
   addPolygons(
     canvas,
-    sections(z, canvas.frame.thickness).map((at) => cavityPolygon(patient, at)),
+    sections(z, canvas.frame.thickness).map((at) => closeOutline(cavityOutline(patient, at))),
   );
   takeCoverage(canvas, cavity);
   canvas.coverage.set(cavity);

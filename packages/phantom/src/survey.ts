@@ -75,7 +75,8 @@ export function lungDepth({ cell, size: [nx, ny, nz], first, depth }: Survey, [p
   const plane = (base: number): number =>
     (depth[base]! * (1 - u) + depth[base + 1]! * u) * (1 - v) +
     (depth[base + nx]! * (1 - u) + depth[base + nx + 1]! * u) * v;
-  return plane(at) * (1 - w) + plane(at + nx * ny) * w;
+  // The lung's surface runs half a cell inside the first cell that is not lung.
+  return Math.max(0, plane(at) * (1 - w) + plane(at + nx * ny) * w - cell / 2);
 }
 
 /** Centre of a cell. */

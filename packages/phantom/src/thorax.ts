@@ -1,345 +1,100 @@
-import { closeOutline, curve, ellipsePolygon, type HalfOutline, halfOutline, type Point } from './curve.ts';
+import { catmullRom, curve, ellipsePolygon, type HalfOutline, halfOutline, type Point } from './curve.ts';
 import type { Patient } from './patient.ts';
 
 /*
- * The chest's outlines at any height. Tables are for a chest of half width 107 mm; the first column is the height
- * as a share of the lungs', 0 at the lowest recess and 1 at the apex.
+ * The chest's outlines at any height, for a chest of half width 107 mm. A height is a share of the lungs': 0 at their
+ * lowest recess, 1 at the apex.
  */
 
-const cavityPoints: readonly Point[] = [
-  [0, -84],
-  [28, -91],
-  [64, -82],
-  [93, -48],
-  [107, 0],
-  [104, 40],
-  [84, 73],
-  [54, 88],
-  [27, 84],
-  [0, 78],
-];
-const cavityWidth = curve([
-  [-0.1, 1.06],
-  [0, 1.07],
-  [0.2, 1.06],
-  [0.45, 1.02],
-  [0.6, 0.97],
-  [0.72, 0.89],
-  [0.82, 0.78],
-  [0.9, 0.66],
-  [0.96, 0.53],
-  [1, 0.41],
-  [1.05, 0.3],
-]);
-const cavityFront = curve([
-  [0, 0.86],
-  [0.2, 0.98],
-  [0.4, 1.02],
-  [0.6, 0.97],
-  [0.72, 0.84],
-  [0.82, 0.63],
-  [0.9, 0.38],
-  [0.96, 0.16],
-  [1, -0.08],
-  [1.05, -0.2],
-]);
-const cavityBack = curve([
-  [0, 0.98],
-  [0.3, 1],
-  [0.6, 0.97],
-  [0.75, 0.9],
-  [0.88, 0.78],
-  [0.96, 0.66],
-  [1, 0.52],
-  [1.05, 0.4],
-]);
+const cavityX = [0, 28, 64, 93, 107, 104, 84, 54, 27, 0] as const;
+const cavityY = [-84, -91, -82, -48, 0, 40, 73, 88, 84, 78] as const;
+const cavityHeights = [-0.1, 0, 0.2, 0.45, 0.6, 0.72, 0.82, 0.9, 0.96, 1, 1.05] as const;
+const cavityWidth = curve(cavityHeights, [1.06, 1.07, 1.06, 1.02, 0.97, 0.89, 0.78, 0.66, 0.53, 0.41, 0.3]);
+const cavityFront = curve(cavityHeights, [0.84, 0.86, 0.98, 1.02, 0.97, 0.84, 0.63, 0.38, 0.16, -0.08, -0.2]);
+const cavityBack = curve(cavityHeights, [0.98, 0.98, 1, 0.99, 0.97, 0.92, 0.84, 0.75, 0.66, 0.52, 0.4]);
 
 /** Inner surface of the rib cage. */
 export function cavityOutline(patient: Patient, z: number): HalfOutline {
   const t = z / patient.height;
-  return shaped(
-    patient,
-    cavityPoints,
-    cavityWidth(t) * patient.width,
-    cavityFront(t) * patient.depth,
-    cavityBack(t) * patient.depth,
-  );
+  return shape(patient, cavityX, cavityY, cavityWidth(t), cavityFront(t), cavityBack(t));
 }
 
-const bodyPoints: readonly Point[] = [
-  [0, -99],
-  [40, -107],
-  [90, -99],
-  [126, -64],
-  [143, -6],
-  [142, 45],
-  [120, 90],
-  [72, 114],
-  [28, 115],
-  [0, 109],
-];
-const bodyWidth = curve([
-  [-0.1, 0.98],
-  [0.1, 1],
-  [0.4, 1.02],
-  [0.65, 1.05],
-  [0.8, 1.12],
-  [0.95, 1.16],
-  [1.1, 1.1],
-]);
-const bodyFront = curve([
-  [-0.1, 1],
-  [0, 0.99],
-  [0.3, 1.03],
-  [0.6, 1.0],
-  [0.75, 0.9],
-  [0.86, 0.74],
-  [0.95, 0.55],
-  [1.02, 0.45],
-  [1.1, 0.4],
-]);
-const bodyBack = curve([
-  [-0.1, 1],
-  [0.4, 1.01],
-  [0.7, 1.04],
-  [0.9, 1],
-  [1.1, 0.9],
-]);
+const bodyX = [0, 40, 90, 126, 143, 142, 120, 72, 28, 0] as const;
+const bodyY = [-99, -107, -99, -64, -6, 45, 90, 114, 115, 109] as const;
+const bodyHeights = [-0.1, 0.1, 0.35, 0.6, 0.75, 0.86, 0.95, 1.02, 1.1] as const;
+const bodyWidth = curve(bodyHeights, [0.98, 1, 1.02, 1.05, 1.09, 1.14, 1.16, 1.14, 1.1]);
+const bodyFront = curve(bodyHeights, [1, 1, 1.03, 1, 0.9, 0.74, 0.55, 0.45, 0.4]);
+const bodyBack = curve(bodyHeights, [1, 1, 1.01, 1.03, 1.04, 1.02, 0.98, 0.94, 0.9]);
 
 /** The muscles' envelope; fat and skin lie around it. */
 export function bodyOutline(patient: Patient, z: number): HalfOutline {
   const t = z / patient.height;
-  return shaped(
-    patient,
-    bodyPoints,
-    bodyWidth(t) * patient.width,
-    bodyFront(t) * patient.depth,
-    bodyBack(t) * patient.depth,
-  );
+  return shape(patient, bodyX, bodyY, bodyWidth(t), bodyFront(t), bodyBack(t));
 }
 
-function shaped(
-  patient: Patient,
-  points: readonly Point[],
-  width: number,
+function shape(
+  { width, depth, lean, stretch }: Patient,
+  px: readonly number[],
+  py: readonly number[],
+  wide: number,
   front: number,
   back: number,
 ): HalfOutline {
-  const outline = halfOutline(points.map(([x, y]) => [x * width, y * (y < 0 ? front : back)] as const));
-  return { ...outline, lean: patient.lean, stretch: patient.stretch };
+  const x = px.map((at) => at * wide * width);
+  const y = py.map((at) => at * (at < 0 ? front : back) * depth);
+  return { ...halfOutline(x, y), lean, stretch };
 }
 
-const sides = ['right', 'left'] as const;
-const mediastinumY: readonly number[] = [-1.1, -0.86, -0.62, -0.25, 0.1, 0.42, 0.74, 1.02];
+/** Half widths of the mediastinum: a row for each place from the breastbone to behind the spine, a column a height. */
+const mediastinumHeights = [0, 0.12, 0.25, 0.4, 0.6, 0.7, 0.8, 0.9, 1] as const;
+const mediastinumY = [-1.1, -0.86, -0.62, -0.25, 0.1, 0.42, 0.74, 1.02] as const;
+const mediastinumRight = [
+  [40, 18, 5, 2, 1.5, 4, 18, 30, 50],
+  [42, 28, 10, 5, 3, 8, 24, 32, 54],
+  [44, 36, 24, 17, 16, 20, 26, 32, 54],
+  [42, 36, 32, 27, 26, 24, 27, 30, 50],
+  [34, 27, 25, 26, 24, 19, 20, 25, 46],
+  [27, 23, 18, 16, 16, 16, 17, 22, 46],
+  [20, 17, 16, 15, 15, 15, 15, 18, 44],
+  [18, 16, 15, 14, 14, 14, 14, 16, 44],
+].map((row) => curve(mediastinumHeights, row));
+const mediastinumLeft = [
+  [50, 32, 14, 5, 1.5, 4, 18, 30, 50],
+  [54, 46, 30, 13, 4, 9, 22, 30, 54],
+  [58, 52, 42, 26, 14, 17, 24, 30, 54],
+  [50, 46, 40, 30, 22, 22, 24, 29, 50],
+  [36, 32, 30, 29, 26, 25, 24, 26, 46],
+  [28, 27, 26, 26, 26, 24, 22, 23, 46],
+  [24, 22, 20, 19, 19, 18, 18, 20, 44],
+  [18, 16, 15, 14, 14, 14, 14, 16, 44],
+].map((row) => curve(mediastinumHeights, row));
 
-/** Half widths at the heights `mediastinumY` (shares of front and back), from the breastbone to the spine. */
-const mediastinum = {
-  right: [
-    [
-      [0, 40],
-      [0.1, 20],
-      [0.25, 5],
-      [0.4, 2],
-      [0.6, 1.5],
-      [0.7, 4],
-      [0.8, 18],
-      [0.9, 30],
-      [1, 50],
-    ],
-    [
-      [0, 42],
-      [0.1, 30],
-      [0.25, 10],
-      [0.4, 5],
-      [0.6, 3],
-      [0.7, 8],
-      [0.8, 24],
-      [0.9, 32],
-      [1, 54],
-    ],
-    [
-      [0, 44],
-      [0.12, 36],
-      [0.25, 24],
-      [0.4, 17],
-      [0.6, 16],
-      [0.7, 20],
-      [0.8, 26],
-      [0.9, 32],
-      [1, 54],
-    ],
-    [
-      [0, 42],
-      [0.12, 36],
-      [0.25, 32],
-      [0.4, 27],
-      [0.6, 26],
-      [0.7, 24],
-      [0.8, 27],
-      [0.9, 30],
-      [1, 50],
-    ],
-    [
-      [0, 34],
-      [0.12, 27],
-      [0.25, 25],
-      [0.4, 26],
-      [0.55, 24],
-      [0.7, 19],
-      [0.8, 20],
-      [0.9, 25],
-      [1, 46],
-    ],
-    [
-      [0, 27],
-      [0.2, 19],
-      [0.4, 16],
-      [0.6, 16],
-      [0.8, 17],
-      [0.9, 22],
-      [1, 46],
-    ],
-    [
-      [0, 26],
-      [0.2, 22],
-      [0.6, 20],
-      [0.8, 20],
-      [0.9, 23],
-      [1, 46],
-    ],
-    [
-      [0, 36],
-      [0.2, 30],
-      [0.6, 28],
-      [0.8, 26],
-      [0.9, 28],
-      [1, 48],
-    ],
-  ],
-  left: [
-    [
-      [0, 50],
-      [0.1, 34],
-      [0.25, 14],
-      [0.4, 5],
-      [0.6, 1.5],
-      [0.7, 4],
-      [0.8, 18],
-      [0.9, 30],
-      [1, 50],
-    ],
-    [
-      [0, 54],
-      [0.1, 48],
-      [0.25, 30],
-      [0.4, 13],
-      [0.6, 4],
-      [0.7, 9],
-      [0.8, 22],
-      [0.9, 30],
-      [1, 54],
-    ],
-    [
-      [0, 58],
-      [0.12, 52],
-      [0.25, 42],
-      [0.4, 26],
-      [0.6, 14],
-      [0.7, 17],
-      [0.8, 24],
-      [0.9, 30],
-      [1, 54],
-    ],
-    [
-      [0, 50],
-      [0.12, 46],
-      [0.25, 40],
-      [0.4, 30],
-      [0.6, 22],
-      [0.7, 22],
-      [0.8, 24],
-      [0.9, 29],
-      [1, 50],
-    ],
-    [
-      [0, 36],
-      [0.12, 32],
-      [0.25, 30],
-      [0.4, 29],
-      [0.6, 26],
-      [0.7, 25],
-      [0.8, 24],
-      [0.9, 26],
-      [1, 46],
-    ],
-    [
-      [0, 28],
-      [0.2, 26],
-      [0.6, 26],
-      [0.8, 22],
-      [0.9, 23],
-      [1, 46],
-    ],
-    [
-      [0, 26],
-      [0.2, 22],
-      [0.6, 21],
-      [0.8, 20],
-      [0.9, 23],
-      [1, 46],
-    ],
-    [
-      [0, 36],
-      [0.2, 30],
-      [0.6, 28],
-      [0.8, 26],
-      [0.9, 28],
-      [1, 48],
-    ],
-  ],
-} as const;
-const mediastinumHalf = {
-  right: mediastinum.right.map((knots) => curve(knots)),
-  left: mediastinum.left.map((knots) => curve(knots)),
-};
-
-/** The fat and the vessels between the lungs, from the breastbone to behind the spine. */
+/** The fat and the vessels between the lungs, from the breastbone to behind the spine, as a polygon. */
 export function mediastinumPolygon(patient: Patient, z: number): Float64Array {
   const t = z / patient.height;
   const front = 86 * Math.max(0.35, cavityFront(t)) * patient.depth;
   const back = 80 * patient.depth;
-  const points: number[] = [];
-  for (const side of sides) {
-    const row = mediastinumHalf[side].map((half, i) => {
+  const row = (side: -1 | 1): Point[] =>
+    (side < 0 ? mediastinumRight : mediastinumLeft).map((half, i) => {
       const y = mediastinumY[i]!;
-      return [(side === 'right' ? -1 : 1) * half(t) * patient.width, y * (y < 0 ? front : back)] as const;
+      return [side * half(t) * patient.width, y * (y < 0 ? front : back)];
     });
-    points.push(...smooth(side === 'right' ? row.reverse() : row));
-  }
-  return Float64Array.from(points);
+  return Float64Array.from([...smooth(row(-1).reverse()), ...smooth(row(1))]);
 }
 
-function smooth(row: readonly Point[]): number[] {
+function smooth(row: readonly Point[], steps = 6): number[] {
   const points: number[] = [];
-  for (let i = 0; i + 1 < row.length; i++) {
-    const [a, b, c, d] = [
-      row[Math.max(0, i - 1)]!,
-      row[i]!,
-      row[i + 1]!,
-      row[Math.min(row.length - 1, i + 2)]!,
-    ];
-    for (let k = 0; k < 6; k++) {
-      const t = k / 6;
-      for (const axis of [0, 1] as const) {
-        const [p, q, r, s] = [a[axis], b[axis], c[axis], d[axis]];
-        points.push(q + 0.5 * t * (r - p + t * (2 * p - 5 * q + 4 * r - s + t * (3 * (q - r) + s - p))));
-      }
-    }
+  const last = row.length - 1;
+  for (let k = 0; k <= last * steps; k++) {
+    const i = Math.min(last - 1, Math.floor(k / steps));
+    const [a, b, c, d] = [row[Math.max(0, i - 1)]!, row[i]!, row[i + 1]!, row[Math.min(last, i + 2)]!];
+    const t = k / steps - i;
+    points.push(catmullRom(a[0], b[0], c[0], d[0], t), catmullRom(a[1], b[1], c[1], d[1], t));
   }
-  return [...points, ...row[row.length - 1]!];
+  return points;
 }
 
-/** A dome of the diaphragm cut at height z, or undefined above its top; the left one is lower. */
+/** A dome of the diaphragm (-1 right, 1 left) cut at height z, or undefined above its top; the left one is lower. */
 export function domePolygon(patient: Patient, side: -1 | 1, z: number): Float64Array | undefined {
   const top = side < 0 ? patient.dome : patient.dome - 14;
   const depth = (top - z) / (top + 4);
@@ -348,16 +103,6 @@ export function domePolygon(patient: Patient, side: -1 | 1, z: number): Float64A
   // Near the bottom the dome meets the chest wall all round, which closes the recess.
   const flare = 1 + 0.4 * Math.max(0, 1 - z / 22) ** 2;
   const center: Point = [side * 54 * patient.width, -12 * patient.depth];
-  return ellipsePolygon(
-    center,
-    55 * reach * flare * patient.width,
-    76 * reach * flare * patient.depth,
-    side * 0.12,
-    64,
-  );
-}
-
-/** All of an outline's polygon. */
-export function cavityPolygon(patient: Patient, z: number, outwards = 0): Float64Array {
-  return closeOutline(cavityOutline(patient, z), outwards);
+  const [wide, long] = [55 * reach * flare * patient.width, 76 * reach * flare * patient.depth];
+  return ellipsePolygon(center, wide, long, side * 0.12, 64);
 }

@@ -12,7 +12,7 @@ export interface Vessels {
 }
 
 /** Millimetres between the ends of neighbouring branches. */
-const leafDistance = 9;
+const leafDistance = 10.5;
 const leafRadius = 0.42;
 /** Parent and daughter radii: r³ sums in Murray's law; lungs are measured nearer to 2.6. */
 const radiusExponent = 2.6;
