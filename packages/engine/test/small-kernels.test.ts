@@ -111,3 +111,40 @@ describe('ReLU', () => {
     });
   });
 });
+
+describe('upsampling by 2', () => {
+  it('hands each nearest neighbour the gradients of its four copies, in every image of a batch', () => {
+    tf.tidy(() => {
+      const weights = valuesFor(2 * 4 * 6 * 3, 9);
+      const resize = (x: tf.Tensor): tf.Tensor => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [4, 6]);
+      const gradient = tf.grad((x) => tf.sum(tf.mul(resize(x), tf.tensor(weights, [2, 4, 6, 3]))))(
+        tf.ones([2, 2, 3, 3]),
+      );
+      const values = new Float64Array(2 * 2 * 3 * 3);
+      for (let n = 0; n < 2; n++) {
+        for (let y = 0; y < 4; y++) {
+          for (let x = 0; x < 6; x++) {
+            for (let c = 0; c < 3; c++) {
+              values[((n * 2 + (y >> 1)) * 3 + (x >> 1)) * 3 + c]! += weights[((n * 4 + y) * 6 + x) * 3 + c]!;
+            }
+          }
+        }
+      }
+      expect(gradient).toBeCloseToTensor({ shape: [2, 2, 3, 3], values });
+    });
+  });
+
+  it('has the transpose of bilinear interpolation for its gradient', () => {
+    tf.tidy(() => {
+      const weights = tf.tensor(valuesFor(2 * 4 * 6 * 2, 10), [2, 4, 6, 2]);
+      const resize = (x: tf.Tensor): tf.Tensor => tf.image.resizeBilinear(x as tf.Tensor4D, [4, 6]);
+      const gradient = tf.grad((x) => tf.sum(tf.mul(resize(x), weights)))(tf.ones([2, 2, 3, 2]));
+      const values = Array.from({ length: 24 }, (_, i) => {
+        const unit = new Float32Array(24);
+        unit[i] = 1;
+        return tf.sum(tf.mul(resize(tf.tensor(unit, [2, 2, 3, 2])), weights)).dataSync()[0] as number;
+      });
+      expect(gradient).toBeCloseToTensor({ shape: [2, 2, 3, 2], values });
+    });
+  });
+});

@@ -47,8 +47,9 @@ export function firstDifference(
   for (let i = 0; i < wanted.length; i++) {
     const a = actual[i] as number;
     const b = wanted[i] as number;
-    // Written so that a NaN on either side fails.
-    if (Object.is(a, b) || Math.abs(a - b) <= absolute + relative * Math.abs(b)) continue;
+    // Written so that a NaN on either side fails, and an infinity meets only itself.
+    if (Object.is(a, b) || (Number.isFinite(b) && Math.abs(a - b) <= absolute + relative * Math.abs(b)))
+      continue;
     return `Expected element [${indexOf(i, expected.shape).join(', ')}] to be ${b}, received ${a}`;
   }
   return undefined;
