@@ -53,7 +53,8 @@ export function createAcquisition(choice: AcquisitionChoice, patient: Patient): 
   const centerX = narrow ? side * 62 * patient.width : random.uniform(-6, 6);
   const centerY = narrow ? 0 : random.uniform(-2, 14) * (patient.prone ? -1 : 1);
   const length = (slices - 1) * thickness;
-  const low = 0.05 * patient.height;
+  // A few slices show the middle of the lungs rather than their narrow ends.
+  const low = (0.2 - 0.15 * Math.min(1, length / (0.6 * patient.height))) * patient.height;
   const high = 0.97 * patient.height;
   const place = random.uniform(0, 1);
   const z0 = length < high - low ? low + place * (high - low - length) : (low + high - length) / 2;

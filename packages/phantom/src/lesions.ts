@@ -91,7 +91,8 @@ export function placeLesion(
     const center = propose(random, site, kind, radius);
     if (!center || !inside(site.bounds, center, radius)) continue;
     const depth = lungDepth(site.survey, center);
-    if (kind === 'wall' ? depth < Math.max(1.2, radius * 0.6) : depth < radius * (attempt < 330 ? 1.1 : 0.8)) continue;
+    if (kind === 'wall' ? depth < Math.max(1.2, radius * 0.6) : depth < radius * (attempt < 330 ? 1.1 : 0.8))
+      continue;
     if (others.some((other) => distance(other.center, center) < other.diameterMm / 2 + radius + 4)) continue;
     if (widestVessel(site.vessels, center, radius) > Math.max((kind === 'vessel' ? 0.7 : 0.33) * radius, 0.6))
       continue;
@@ -173,9 +174,9 @@ export function describe(random: Random, center: Point3, diameterMm: number, att
   // A hazy nodule of a few mm is a smudge that no reader annotates.
   const hazy = diameterMm >= 5.5 ? 1 : 0;
   const density = random.pick<Density>([
-    ['solid', 0.72],
-    ['part-solid', 0.13 * hazy],
-    ['ground-glass', 0.15 * hazy],
+    ['solid', 0.78],
+    ['part-solid', 0.12 * hazy],
+    ['ground-glass', 0.1 * hazy],
   ]);
   const radius = diameterMm / 2;
   const calcified = density === 'solid' && diameterMm < 12 && random.chance(0.08);

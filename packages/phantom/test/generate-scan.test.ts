@@ -98,7 +98,14 @@ describe('generateScan', () => {
   );
 
   test('draws ground glass between lung and soft tissue, where one threshold misses it', () => {
-    const glass = nodules.filter(({ nodule }) => nodule.density === 'ground-glass' && nodule.diameterMm > 6);
+    const glass: typeof nodules = [];
+    for (let seed = 100; glass.length < 2 && seed < 140; seed++) {
+      const scan = generateScan({ ...small, seed, size: [96, 96, 16] });
+      const large = scan.nodules.filter(
+        ({ density, diameterMm }) => density === 'ground-glass' && diameterMm > 6,
+      );
+      glass.push(...large.map((nodule) => ({ scan, nodule })));
+    }
     expect(glass.length).toBeGreaterThan(0);
     for (const { scan, nodule } of glass) {
       const mean = meanWithin(scan, nodule.centerWorld, nodule.diameterMm / 4);
