@@ -12,6 +12,8 @@ const data = 'data/demo';
 function example(name: string, args: readonly string[]): void {
   console.log(`\n$ pnpm ${name === 'make-phantom' ? 'phantom' : 'train'} ${args.join(' ')}\n`);
   const script = join(import.meta.dirname, `${name}.ts`);
-  const { status } = spawnSync(process.execPath, [...process.execArgv, script, ...args], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...process.execArgv, script, ...args], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -1,5 +1,5 @@
 import type { Volume } from '@lunet/io';
-import { type Luna16Scan, readVolume, splitByFold, splitByStride } from '@lunet/io/node';
+import { type Luna16, type Luna16Scan, readVolume, splitByFold, splitByStride } from '@lunet/io/node';
 import { rasterizeSpheres } from '@lunet/masks';
 import type { ValidationScan } from '@lunet/train';
 
@@ -7,7 +7,7 @@ import type { ValidationScan } from '@lunet/train';
  * Splits scans into those to train on and those to validate on.
  *
  * @param fold a subset's number; `'stride'`: every tenth scan; `'none'`: all scans for both.
- * @throws {Error} if nothing is left to train on, or nothing to validate on.
+ * @throws {Error} if no scan is in that fold, or none of the others has a nodule.
  */
 export function splitScans(
   scans: readonly Luna16Scan[],
@@ -19,10 +19,6 @@ export function splitScans(
       : fold === 'stride'
         ? splitByStride(scans)
         : splitByFold(scans, fold);
-  if (split.validation.length === 0) {
-    const folds = [...new Set(scans.map((scan) => scan.fold))].join(', ');
-    throw new Error(`Cannot validate: no scan is in fold ${fold}; the data has folds ${folds}. Choose --fold among them`);
-  }
   if (!split.training.some(({ nodules }) => nodules.length > 0)) {
     throw new Error(
       `Cannot train: none of the ${split.training.length} training scans has a nodule. ` +
@@ -32,19 +28,31 @@ export function splitScans(
   return split;
 }
 
-/** `6 scans, 17 nodules` */
+/** `6 scans with 17 nodules` */
 export function describeScans(scans: readonly Luna16Scan[]): string {
   const nodules = scans.reduce((sum, scan) => sum + scan.nodules.length, 0);
   return `${scans.length} scan${scans.length === 1 ? '' : 's'} with ${nodules} nodule${nodules === 1 ? '' : 's'}`;
+}
+
+/** Says what of a LUNA16 folder is left out, a line each, the first ones of many. */
+export function describeProblems({ problems, skipped }: Luna16, most = 5): string[] {
+  const lines = problems.slice(0, most).map(({ message }) => message);
+  if (problems.length > most) lines.push(`and ${problems.length - most} more such`);
+  if (skipped.annotations > 0) {
+    lines.push(`${skipped.annotations} annotated nodules are skipped: their scans are not on disk`);
+  }
+  return lines;
 }
 
 /** A scan's HU and the mask of its nodules, read when asked for. */
 export async function loadScan(
   scan: Luna16Scan,
 ): Promise<{ readonly volume: Volume<Int16Array>; readonly truth: Volume<Uint8Array> }> {
-  const volume = await readVolume(scan.path);
+  const volume = await readVolume(scan.path, scan);
   if (!(volume.voxels.data instanceof Int16Array)) {
-    throw new TypeError(`Cannot use ${scan.path}: its voxels are ${volume.voxels.data.constructor.name}, not int16 HU`);
+    throw new TypeError(
+      `Cannot use ${scan.path}: its voxels are ${volume.voxels.data.constructor.name}, not int16 HU`,
+    );
   }
   return {
     volume: volume as Volume<Int16Array>,

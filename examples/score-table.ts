@@ -8,15 +8,17 @@ const columns: readonly (readonly [title: string, cell: (scores: ScanScores) => 
   ['false positives/scan', ({ falsePositivesPerScan }) => falsePositivesPerScan.toFixed(1)],
 ];
 
-/** Lays scores out as a table, a row for each name. */
-export function scoreTable(rows: Readonly<Record<string, ScanScores>>): string {
+/** Lays scores out as a table under a title, a row for each name. */
+export function scoreTable(title: string, rows: Readonly<Record<string, ScanScores>>): string {
   const cells = [
-    ['held-out scans, all slices', ...columns.map(([title]) => title)],
+    [title, ...columns.map(([column]) => column)],
     ...Object.entries(rows).map(([name, scores]) => [name, ...columns.map(([, cell]) => cell(scores))]),
   ];
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const lines = cells.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+      .join('  '),
   );
   lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
   return `\n${lines.join('\n')}\n`;

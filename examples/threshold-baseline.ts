@@ -38,6 +38,8 @@ export async function thresholdBaseline(scans: readonly Luna16Scan[]): Promise<R
 /** LUNA16's lung masks hold 3 and 4 for the lungs, 5 for the trachea. */
 async function readLungs(scan: Luna16Scan): Promise<Volume<Uint8Array>> {
   const { geometry, voxels } = await readVolume(scan.lungMaskPath!);
-  const lungs = Uint8Array.from(voxels.data as ArrayLike<number>, (label) => (label === 3 || label === 4 ? 1 : 0));
+  const lungs = Uint8Array.from(voxels.data as ArrayLike<number>, (label) =>
+    label === 3 || label === 4 ? 1 : 0,
+  );
   return { geometry, voxels: toVoxels(lungs, voxels.shape) };
 }

@@ -17,11 +17,13 @@ export interface TrainLuna16Options {
   readonly fold: number | 'stride' | 'none';
   readonly seed: number;
   readonly engine: 'auto' | 'wasm' | 'cpu';
+  readonly threads: number | undefined;
   readonly network: UnetOptions;
   readonly falseNegativeWeight: number;
   readonly learningRate: number;
   readonly schedule: 'cosine' | 'constant';
   readonly negatives: number;
+  readonly samplesPerNodule: number;
   readonly maxSteps: number | undefined;
   readonly validateEvery: number;
   readonly validationStride: number;
@@ -59,10 +61,18 @@ const command = new Command('train-luna16')
   )
   .option('--augmented', 'all five augmentations, as the reference has them', false)
   .option('--augment-flip', 'flip rows and columns, each with probability 1/2')
-  .option('--augment-offset <share>', `shift by up to this share of the crop (${augmented.offset})`, nonNegativeNumber)
+  .option(
+    '--augment-offset <share>',
+    `shift by up to this share of the crop (${augmented.offset})`,
+    nonNegativeNumber,
+  )
   .option('--augment-scale <share>', `zoom by up to this share (${augmented.scale})`, nonNegativeNumber)
   .option('--augment-rotate', 'rotate by any angle')
-  .option('--augment-noise <hu>', `add Gaussian noise of this many HU (${augmented.noise})`, nonNegativeNumber)
+  .option(
+    '--augment-noise <hu>',
+    `add Gaussian noise of this many HU (${augmented.noise})`,
+    nonNegativeNumber,
+  )
   .option(
     '--fold <n>',
     'subset that is held out for validation; "stride": every tenth scan, as the reference; ' +
@@ -70,21 +80,36 @@ const command = new Command('train-luna16')
     foldOption,
     'stride' as const,
   )
-  .option('--seed <n>', 'decides weights, crops and their order: the same seed gives the same run', wholeNumber, 1)
-  .addOption(
-    new Option('--engine <name>', 'what computes; "auto" takes the fastest that starts').choices(['auto', 'wasm', 'cpu']).default('auto'),
+  .option(
+    '--seed <n>',
+    'decides weights, crops and their order: the same seed gives the same run',
+    wholeNumber,
+    1,
   )
+  .addOption(
+    new Option('--engine <name>', 'what computes; "auto" takes the fastest that starts')
+      .choices(['auto', 'wasm', 'cpu'])
+      .default('auto'),
+  )
+  .option('--threads <n>', 'threads of the wasm engine (default: one a core, 8 at most)', positiveInteger)
   .option('--filters <n>', 'channels of the first level (default: 16)', positiveInteger)
   .option('--depth <n>', 'levels of the U-Net (default: 3)', positiveInteger)
   .addOption(
-    new Option('--preset <name>', 'the reference’s network, loss, constant learning rate and centre slices').choices(['dlwpt']),
+    new Option(
+      '--preset <name>',
+      'the reference’s network, loss, constant learning rate and centre slices',
+    ).choices(['dlwpt']),
   )
   .option('--fn-weight <w>', 'how much more a missed pixel costs than a false one', positiveNumber, 8)
   .option('--learning-rate <r>', 'Adam’s (peak) learning rate', positiveNumber, 1e-3)
   .addOption(
-    new Option('--schedule <name>', 'of the learning rate (default: cosine; constant with --preset dlwpt)').choices(['cosine', 'constant']),
+    new Option(
+      '--schedule <name>',
+      'of the learning rate (default: cosine; constant with --preset dlwpt)',
+    ).choices(['cosine', 'constant']),
   )
   .option('--negatives <ratio>', 'crops without a nodule per crop with one', nonNegativeNumber, 1)
+  .option('--samples-per-nodule <n>', 'crops of each nodule an epoch', positiveInteger, 1)
   .option('--max-steps <n>', 'end after this many steps', positiveInteger)
   .option('--validate-every <epochs>', 'how often to validate', positiveInteger, 1)
   .option(
@@ -101,7 +126,7 @@ Examples:
   pnpm phantom --out data/phantom --scans 8     make a data set to try it on
   pnpm train --data data/phantom --fold 0 --epochs 4 --augmented
   pnpm train --data LUNA16 --epochs 10 --batch-size 16 --num-workers 8 --augmented
-  npx tensorboard --logdir runs                 look at the curves and overlays`,
+  tensorboard --logdir runs                 look at the curves and overlays`,
   );
 
 /** Parses the command line; a bad flag or value ends the process with one message and exit code 1. */
@@ -130,11 +155,13 @@ export function parseTrainOptions(args: readonly string[]): TrainLuna16Options {
     fold: given.fold,
     seed: given.seed,
     engine: given.engine,
+    threads: given.threads,
     network: given.preset ? dlwpt : { filters: given.filters ?? 16, depth: given.depth ?? 3 },
     falseNegativeWeight: given.fnWeight,
     learningRate: given.learningRate,
     schedule: given.schedule ?? (given.preset ? 'constant' : 'cosine'),
     negatives: given.negatives,
+    samplesPerNodule: given.samplesPerNodule,
     maxSteps: given.maxSteps,
     validateEvery: given.validateEvery,
     validationStride: given.validationStride,

@@ -10,39 +10,52 @@ import { startEngine } from '@lunet/engine';
 import { openLuna16 } from '@lunet/io/node';
 import { dlwptLoss, weightedDice } from '@lunet/losses';
 import { collectChunks, createLoader } from '@lunet/patches/node';
-import { constantRate, cosineRate, fingerprintScans, type Loss, RunFolder, train, validateScans } from '@lunet/train';
+import {
+  constantRate,
+  cosineRate,
+  fingerprintScans,
+  type Loss,
+  RunFolder,
+  train,
+  validateScans,
+} from '@lunet/train';
 import { buildUnet } from '@lunet/unet';
 import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
-import { describeScans, splitScans, validationScan } from './luna16-scans.ts';
+import { describeProblems, describeScans, splitScans, validationScan } from './luna16-scans.ts';
 import { ProgressLine } from './progress-line.ts';
 import { scoreTable } from './score-table.ts';
 import { thresholdBaseline } from './threshold-baseline.ts';
-import { trainingProgress } from './training-progress.ts';
 import { parseTrainOptions } from './train-luna16-options.ts';
+import { trainingProgress } from './training-progress.ts';
 import { versions } from './versions.ts';
 
 const options = parseTrainOptions(argumentsOf(process.argv));
 
 await runScript(async () => {
   const line = new ProgressLine();
-  const signal = interruptSignal(() => line.print('stopping    after this step; press Ctrl-C again to stop at once'));
+  const signal = interruptSignal(() =>
+    line.print('stopping    after this step; press Ctrl-C again to stop at once'),
+  );
 
   // 1. The engine that runs the tensors.
-  const engine = await startEngine({ prefer: options.engine });
-  line.print(`engine      ${engine.name} ${engine.version}, ${engine.device}, ${engine.threads} thread(s)`);
+  const engine = await startEngine({
+    prefer: options.engine,
+    ...(options.threads && { threads: options.threads }),
+  });
+  line.print(`engine      ${engine.name} ${engine.version} on ${engine.device}`);
 
   // 2. The scans, and which of them are held out.
   const luna16 = await openLuna16(options.data);
-  for (const { message } of luna16.problems) line.print(`note        ${message}`);
+  for (const problem of describeProblems(luna16)) line.print(`note        ${problem}`);
   const { training, validation } = splitScans(luna16.scans, options.fold);
   line.print(`scans       ${describeScans(training)} to train on, ${describeScans(validation)} held out`);
 
   // 3. Chunks at nodules and elsewhere, read once; batches of crops come from worker threads.
   const chunks = await collectChunks(training, {
     seed: options.seed,
-    negativesPerPositive: options.negatives,
+    negativesPerPositive: options.negatives * Math.max(4, options.samplesPerNodule),
     signal,
-    onProgress: ({ done, total }) => line.show(`reading     scan ${done}/${total}`),
+    onProgress: ({ scansDone, scans }) => line.show(`reading     scan ${scansDone}/${scans}`),
   });
   const loader = createLoader(chunks, {
     batchSize: options.batchSize,
@@ -50,15 +63,23 @@ await runScript(async () => {
     numWorkers: options.numWorkers,
     augmentation: options.augmentation,
     negativesPerPositive: options.negatives,
+    samplesPerNodule: options.samplesPerNodule,
   });
-  const steps = Math.min(options.epochs * loader.batchesPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
-  line.print(`chunks      ${chunks.chunks.length}, so ${loader.batchesPerEpoch} steps an epoch, ${steps} in all`);
+  const steps = Math.min(
+    options.epochs * loader.batchesPerEpoch,
+    options.maxSteps ?? Number.POSITIVE_INFINITY,
+  );
+  line.print(
+    `chunks      ${chunks.chunks.length}, so ${loader.batchesPerEpoch} steps an epoch, ${steps} in all`,
+  );
 
   // 4. The network, its loss, and the folder that keeps what comes out.
   const model = buildUnet({ ...options.network, seed: options.seed });
   const weights = { falseNegativeWeight: options.falseNegativeWeight };
   const loss: Loss = (labels, predictions) =>
-    options.network.preset === 'dlwpt' ? dlwptLoss(labels, predictions) : weightedDice(labels, predictions, weights);
+    options.network.preset === 'dlwpt'
+      ? dlwptLoss(labels, predictions)
+      : weightedDice(labels, predictions, weights);
   const run = await RunFolder.create(options.out, {
     options,
     engine,
@@ -79,7 +100,9 @@ await runScript(async () => {
       epochs: options.epochs,
       maxSteps: steps,
       learningRate:
-        options.schedule === 'constant' ? constantRate(rate) : cosineRate({ peak: rate, steps, warmup: steps / 20 }),
+        options.schedule === 'constant'
+          ? constantRate(rate)
+          : cosineRate({ peak: rate, steps, warmup: steps / 20 }),
       validateEvery: options.validateEvery,
       validate: (abort) =>
         validateScans(model, held, {
@@ -93,7 +116,9 @@ await runScript(async () => {
     });
 
     if (result.stop === 'aborted') {
-      line.print(`interrupted after step ${result.steps}; the weights so far: ${run.path}/latest.safetensors`);
+      line.print(
+        `interrupted after step ${result.steps}; the weights so far: ${run.path}/latest.safetensors`,
+      );
       process.exitCode = 130;
       return;
     }
@@ -108,8 +133,15 @@ await runScript(async () => {
     const final = await validateScans(model, held, { signal, onSlice: progress.onSlice });
     await run.log('final', result.steps, { ...final.scores, score: final.score });
     const baseline = await thresholdBaseline(validation);
-    line.print(scoreTable({ 'U-Net': final.scores, ...baseline }));
-    line.print(`run         ${run.path} (weights: best.safetensors, curves and overlays: npx tensorboard --logdir ${run.path})`);
+    line.print(
+      scoreTable(options.fold === 'none' ? 'training scans, all slices' : 'held-out scans, all slices', {
+        'U-Net': final.scores,
+        ...baseline,
+      }),
+    );
+    line.print(
+      `run         ${run.path} (weights: best.safetensors, curves and overlays: tensorboard --logdir ${run.path})`,
+    );
     if (options.json) {
       const { scores } = final;
       const { stepMilliseconds, seconds } = result;

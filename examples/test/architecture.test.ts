@@ -38,7 +38,9 @@ function importsOf(file: string): string[] {
 /** Everything that an entry reaches by static imports, over package borders. */
 function reachable(entry: string, seen: Map<string, string[]> = new Map()): Map<string, string[]> {
   if (seen.has(entry)) return seen;
-  const text = readFileSync(entry, 'utf8').replace(/^import type .*$/gm, '').replace(/^export type .*$/gm, '');
+  const text = readFileSync(entry, 'utf8')
+    .replace(/^import type .*$/gm, '')
+    .replace(/^export type .*$/gm, '');
   const imports = [...text.matchAll(/from\s+'([^']+)'/g)].map((match) => match[1]!);
   seen.set(entry, imports);
   for (const specifier of imports) {
@@ -77,7 +79,9 @@ describe('the import table', () => {
 describe('what runs in a browser', () => {
   it.each(browserEntries)('@lunet/%s reaches no node: module from its root entry', (name) => {
     const reached = reachable(join(root, 'packages', name, 'src', 'index.ts'));
-    const offending = [...reached].filter(([, imports]) => imports.some((specifier) => specifier.startsWith('node:')));
+    const offending = [...reached].filter(([, imports]) =>
+      imports.some((specifier) => specifier.startsWith('node:')),
+    );
     expect(offending.map(([file]) => file.slice(root.length))).toEqual([]);
   });
 });

@@ -58,11 +58,7 @@ export function findCandidates(
     const volume = size * voxelVolume;
     const diameterMm = Math.cbrt((6 * volume) / Math.PI);
     if (diameterMm < minimumDiameterMm) continue;
-    const centerIndex: Index = [
-      sums[at + X]! / weight,
-      sums[at + Y]! / weight,
-      sums[at + Z]! / weight,
-    ];
+    const centerIndex: Index = [sums[at + X]! / weight, sums[at + Y]! / weight, sums[at + Z]! / weight];
     candidates.push({
       centerIndex,
       centerWorld: indexToWorld(geometry, centerIndex),

@@ -1,7 +1,12 @@
 export { type Candidate, type FindCandidatesOptions, findCandidates } from './find-candidates.ts';
 export { type ComponentLabels, type Connectivity, labelComponents } from './label-components.ts';
 export { type CandidateMatches, matchCandidates } from './match-candidates.ts';
-export { type PredictedSlice, type PredictSlicesOptions, predictScan, predictSlices } from './predict-scan.ts';
+export {
+  type PredictedSlice,
+  type PredictSlicesOptions,
+  predictScan,
+  predictSlices,
+} from './predict-scan.ts';
 export {
   addScanCounts,
   minimumNoduleDiameterMm,

@@ -44,7 +44,11 @@ export function matchCandidates(
     (candidate) =>
       !matched.has(candidate) &&
       !excluded.some(({ centerWorld, diameterMm }) =>
-        isInside(candidate.centerWorld, centerWorld, diameterMm < 0 ? UNKNOWN_FINDING_RADIUS : diameterMm / 2),
+        isInside(
+          candidate.centerWorld,
+          centerWorld,
+          diameterMm < 0 ? UNKNOWN_FINDING_RADIUS : diameterMm / 2,
+        ),
       ),
   );
   return { hits, falsePositives, nodulesFound: hits.filter((hit) => hit !== undefined).length };

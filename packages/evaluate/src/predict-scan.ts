@@ -39,7 +39,9 @@ export async function* predictSlices(
   const [width, height, depth] = volume.geometry.size;
   const channels = model.inputs[0]?.shape.at(-1);
   if (channels == null || channels % 2 !== 1) {
-    throw new TypeError(`Cannot predict slices: the model takes ${channels} channels, not an odd number of slices`);
+    throw new TypeError(
+      `Cannot predict slices: the model takes ${channels} channels, not an odd number of slices`,
+    );
   }
   checkInputSize(unetOptions(model), height, width);
   const context = (channels - 1) / 2;
@@ -47,7 +49,9 @@ export async function* predictSlices(
   for (const z of slices ?? Array.from({ length: depth }, (_, index) => index)) {
     signal?.throwIfAborted();
     fullSlice(volume, z, { context, out: image });
-    const output = tf.tidy(() => model.predict(tf.tensor4d(image, [1, height, width, channels])) as tf.Tensor);
+    const output = tf.tidy(
+      () => model.predict(tf.tensor4d(image, [1, height, width, channels])) as tf.Tensor,
+    );
     const probability = (await output.data()) as Float32Array;
     output.dispose();
     yield { z, probability, image };

@@ -2,7 +2,12 @@ import { type Geometry, identityDirection, toVoxels } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
 import { findCandidates } from '../src/index.ts';
 
-const geometry: Geometry = { size: [3, 1, 1], spacing: [2, 1, 1], origin: [10, 0, 0], direction: identityDirection };
+const geometry: Geometry = {
+  size: [3, 1, 1],
+  spacing: [2, 1, 1],
+  origin: [10, 0, 0],
+  direction: identityDirection,
+};
 const line = (...values: number[]) => ({ geometry, voxels: toVoxels(new Float32Array(values), [1, 1, 3]) });
 
 describe('findCandidates', () => {
@@ -17,7 +22,9 @@ describe('findCandidates', () => {
   });
 
   it('takes only what is strictly above the threshold, the most probable first', () => {
-    expect(findCandidates(line(0.625, 0.5, 0.75)).map(({ probability }) => probability)).toEqual([0.75, 0.625]);
+    expect(findCandidates(line(0.625, 0.5, 0.75)).map(({ probability }) => probability)).toEqual([
+      0.75, 0.625,
+    ]);
   });
 
   it('drops components below the minimum diameter', () => {

@@ -57,7 +57,11 @@ describe('labelComponents', () => {
   });
 
   it('equals a flood fill on random masks', () => {
-    const shape = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 6 }));
+    const shape = fc.tuple(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 6 }),
+    );
     const random = shape.chain(([z, y, x]) =>
       fc.record({
         shape: fc.constant([z, y, x] as [number, number, number]),

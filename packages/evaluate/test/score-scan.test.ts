@@ -2,7 +2,12 @@ import { type Geometry, identityDirection, toVoxels } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
 import { addScanCounts, recallFirstScore, scanScores, scoreScan } from '../src/index.ts';
 
-const geometry: Geometry = { size: [4, 1, 1], spacing: [4, 4, 4], origin: [0, 0, 0], direction: identityDirection };
+const geometry: Geometry = {
+  size: [4, 1, 1],
+  spacing: [4, 4, 4],
+  origin: [0, 0, 0],
+  direction: identityDirection,
+};
 const prediction = (...p: number[]) => ({ geometry, voxels: toVoxels(new Float32Array(p), [1, 1, 4]) });
 const truth = (...y: number[]) => ({ geometry, voxels: toVoxels(new Uint8Array(y), [1, 1, 4]) });
 const nodule = { seriesUid: 'a', centerWorld: [0, 0, 0] as const, diameterMm: 4 };
@@ -22,7 +27,10 @@ describe('scoreScan', () => {
   });
 
   it('refuses a truth of another size', () => {
-    const other = { geometry: { ...geometry, size: [2, 1, 1] as const }, voxels: toVoxels(new Uint8Array(2), [1, 1, 2]) };
+    const other = {
+      geometry: { ...geometry, size: [2, 1, 1] as const },
+      voxels: toVoxels(new Uint8Array(2), [1, 1, 2]),
+    };
     expect(() => scoreScan(prediction(0, 0, 0, 0), other, [])).toThrow('prediction 4x1x1, truth 2x1x1');
   });
 });

@@ -2,7 +2,12 @@ import { type Geometry, identityDirection, toVoxels } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
 import { applyThreshold, bestThreshold, lungHistograms } from '../src/index.ts';
 
-const geometry: Geometry = { size: [5, 1, 1], spacing: [1, 1, 1], origin: [0, 0, 0], direction: identityDirection };
+const geometry: Geometry = {
+  size: [5, 1, 1],
+  spacing: [1, 1, 1],
+  origin: [0, 0, 0],
+  direction: identityDirection,
+};
 const scan = { geometry, voxels: toVoxels(new Int16Array([-900, -300, 20, 40, 100]), [1, 1, 5]) };
 const masked = (...values: number[]) => ({ geometry, voxels: toVoxels(new Uint8Array(values), [1, 1, 5]) });
 

@@ -1,7 +1,8 @@
 // How many augmented crops a second the loader gives, by count of workers, with nobody training meanwhile.
 // Run in packages/patches: npx tsx --conditions @lunet/source bench/loader.ts
 import { availableParallelism, cpus } from 'node:os';
-import { type Augmentation, createLoader, defaultChunkSize, referenceAugmentation } from '@lunet/patches';
+import { type Augmentation, defaultChunkSize, referenceAugmentation } from '@lunet/patches';
+import { createLoader } from '@lunet/patches/node';
 import { disc, makeChunk } from '../test/make-chunk.ts';
 
 const seconds = 4;

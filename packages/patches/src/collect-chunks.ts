@@ -4,7 +4,12 @@ import { buildChunk } from './build-chunk.ts';
 import { assertChunkSize, type Chunk, type ChunkSet, type ChunkSize, defaultChunkSize } from './chunk.ts';
 import { type ChunkBox, insideVolume, negativeBox, noduleBox } from './chunk-box.ts';
 import { generatorFor } from './generator.ts';
-import { drawCandidates, drawLungCenters, type NegativeSource } from './negative-centers.ts';
+import {
+  drawCandidates,
+  drawLungCenters,
+  drawVolumeCenters,
+  type NegativeSource,
+} from './negative-centers.ts';
 import { openScan, type ScanReader } from './scan-reader.ts';
 
 /** How chunks are collected. */
@@ -13,12 +18,15 @@ export interface CollectOptions {
   readonly seed: number;
   /** Negatives to collect for each nodule, spread over all scans. */
   readonly negativesPerPositive?: number;
-  /** Where negatives lie; by default at candidates, and in the lung where a scan has too few of them. */
-  readonly negativeSource?: NegativeSource;
+  /**
+   * Where negatives lie, in turn; by default at candidates, in the lung, and anywhere in the volume. Where a scan has
+   * too few candidates the lung stands in.
+   */
+  readonly negativeSources?: readonly NegativeSource[];
   /** 7×96×96 by default. */
   readonly chunk?: ChunkSize;
   readonly onProgress?: (progress: CollectProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How far collecting has come. */
@@ -43,8 +51,8 @@ export interface CollectProblem {
  * Collects what training reads, and no more: one chunk for each nodule, and negatives.
  *
  * Reads only those boxes of the scans and keeps them in shared memory as int16: some 0.3 MB for a nodule of 8 mm.
- * Negatives are drawn from all scans, also elsewhere on a nodule's own: from the candidates that are no nodules, or at
- * random in the lung, never inside a nodule or an excluded finding. Which ones are drawn from a scan depends on the
+ * Negatives are drawn from all scans, also elsewhere on a nodule's own: from the candidates that are no nodules, in the
+ * lung and in the whole volume, never inside a nodule or an excluded finding. Which ones are drawn from a scan depends on the
  * seed and the scan alone.
  *
  * @returns chunks in the order of the scans, nodules first in each.
@@ -61,7 +69,7 @@ export async function collectChunks(
   {
     seed,
     negativesPerPositive = 1,
-    negativeSource = 'candidates',
+    negativeSources = ['candidates', 'lung', 'volume'],
     chunk: size = defaultChunkSize,
     onProgress,
     signal,
@@ -73,6 +81,7 @@ export async function collectChunks(
       `Cannot collect chunks: negativesPerPositive is ${negativesPerPositive}, expected 0 or more`,
     );
   }
+  if (negativeSources.length === 0) throw new RangeError('Cannot collect chunks: negativeSources is empty');
   const nodules = scans.reduce((count, scan) => count + scan.nodules.length, 0);
   const shares = shareOut(Math.round(nodules * negativesPerPositive), scans.length, seed);
   const chunks: Chunk[] = [];
@@ -81,7 +90,7 @@ export async function collectChunks(
     signal?.throwIfAborted();
     const negatives = shares[i]!;
     if (scan.nodules.length + negatives > 0) {
-      const collector = { scan, size, seed, negativeSource, chunks, problems, signal };
+      const collector = { scan, size, seed, negativeSources, chunks, problems, signal };
       try {
         await using reader = await openScan(scan.path, scan);
         await collectNodules(collector, reader);
@@ -100,7 +109,7 @@ interface Collector {
   readonly scan: Luna16Scan;
   readonly size: ChunkSize;
   readonly seed: number;
-  readonly negativeSource: NegativeSource;
+  readonly negativeSources: readonly NegativeSource[];
   readonly chunks: Chunk[];
   readonly problems: CollectProblem[];
   readonly signal: AbortSignal | undefined;
@@ -119,18 +128,22 @@ async function collectNodules(collector: Collector, reader: ScanReader): Promise
 }
 
 async function collectNegatives(collector: Collector, reader: ScanReader, count: number): Promise<void> {
-  const { scan, size, seed, negativeSource, problems, signal } = collector;
+  const { scan, size, seed, negativeSources, problems, signal } = collector;
   const { geometry } = reader;
   const generator = generatorFor(seed, ...Buffer.from(scan.seriesUid));
-  const centers = negativeSource === 'candidates' ? drawCandidates(scan, geometry, count, generator) : [];
-  if (centers.length < count) {
-    centers.push(...(await drawLungCenters(scan, reader, count - centers.length, generator, signal)));
-  }
+  const wanted = { candidates: 0, lung: 0, volume: 0 };
+  // Each scan begins elsewhere in the list, else scans with few negatives would all draw from its first source.
+  const first = uniformInt(generator, 0, negativeSources.length - 1);
+  for (let i = 0; i < count; i++) wanted[negativeSources[(first + i) % negativeSources.length]!]++;
+  const centers = drawCandidates(scan, geometry, wanted.candidates, generator);
+  const inLung = wanted.lung + wanted.candidates - centers.length;
+  centers.push(...(await drawLungCenters(scan, reader, inLung, generator, signal)));
+  centers.push(...drawVolumeCenters(scan, geometry, wanted.volume, generator));
   for (const center of centers) {
     await collect(collector, reader, 'negative', center, negativeBox(geometry, center, size));
   }
   if (centers.length < count) {
-    const message = `Cannot draw ${count} negatives: lung for only ${centers.length} was found`;
+    const message = `Cannot draw ${count} negatives: room for only ${centers.length} was found`;
     problems.push({ seriesUid: scan.seriesUid, message });
   }
 }

@@ -19,7 +19,7 @@ export interface Loader {
    * Each batch must be released before its memory can serve again; asking for a batch while all are held throws. An
    * abort of `signal` throws its reason; breaking off the iteration is fine.
    */
-  epoch(n: number, options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<Batch>;
+  epoch(n: number, options?: { readonly signal?: AbortSignal | undefined }): AsyncIterableIterator<Batch>;
   /** Ends the worker threads. Idle threads keep no process alive, so this is only needed to free them early. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -76,7 +76,10 @@ class BatchLoader implements Loader {
     this.#free = this.#buffers.map((_, index) => index);
   }
 
-  async *epoch(n: number, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<Batch, void, undefined> {
+  async *epoch(
+    n: number,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<Batch, void, undefined> {
     this.#begin(n);
     const order = planEpoch(this.#chunks, this.#options, generatorFor(this.#options.seed, n, orderStream));
     const ahead: Promise<Batch>[] = [];

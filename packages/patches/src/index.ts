@@ -6,21 +6,11 @@ export {
 } from './augmentation.ts';
 export type { Batch } from './batch.ts';
 export { type Chunk, type ChunkSet, type ChunkSize, defaultChunkSize } from './chunk.ts';
-export {
-  type CollectedChunks,
-  type CollectOptions,
-  type CollectProblem,
-  type CollectProgress,
-  collectChunks,
-} from './collect-chunks.ts';
-export { createLoader, type Loader } from './create-loader.ts';
 export { type Crop, type CropSize, defaultCropSize } from './crop.ts';
 export { type CropPlace, cropAt } from './crop-at.ts';
 export { type ChunkStart, cutChunk } from './cut-chunk.ts';
 export { type FullSliceOptions, fullSlice } from './full-slice.ts';
 export { clipHounsfield, type NumberArray } from './hounsfield.ts';
-export type { LoaderOptions } from './loader-options.ts';
 export { lungPixels } from './lung-pixels.ts';
-export type { NegativeSource } from './negative-centers.ts';
 export { type ResamplePlace, resampleCrop } from './resample-crop.ts';
 export type { Noise, Sample, StartRange } from './sample.ts';

@@ -7,14 +7,17 @@ import type { RandomGenerator } from './generator.ts';
 import { lungPixels } from './lung-pixels.ts';
 import { openScan, type ScanReader } from './scan-reader.ts';
 
-/** Where negatives lie: at candidates that are no nodules, or anywhere in the lung. */
-export type NegativeSource = 'candidates' | 'lung';
+/**
+ * Where negatives lie: at candidates that are no nodules, anywhere in the lung, or anywhere in the volume (whole-slice
+ * prediction sees ribs, skin and table too).
+ */
+export type NegativeSource = 'candidates' | 'lung' | 'volume';
 
 /** LUNA16 scores an excluded finding of unknown size as one of 10 mm. */
 const unknownDiameterMm = 10;
 
-/** Slices to look for lung on before giving up: a scan that shows lung on a fifth of its slices fails 1 in 800. */
-const lungAttempts = 30;
+/** Places to try for each centre: of a scan that shows lung on a fifth of its slices, 1 in 800 finds none. */
+const attempts = 30;
 
 /** What negatives must keep clear of: nodules, and findings that count neither way. */
 export function avoidedSpheres({ nodules, excluded }: Luna16Scan): Sphere[] {
@@ -68,7 +71,7 @@ export async function drawLungCenters(
       `Cannot use ${scan.lungMaskPath}: ${mask.geometry.size.join('x')} voxels, its scan has ${geometry.size.join('x')}`,
     );
   }
-  for (let attempt = 0; centers.length < count && attempt < count * lungAttempts; attempt++) {
+  for (let attempt = 0; centers.length < count && attempt < count * attempts; attempt++) {
     const z = uniformInt(generator, 0, depth - 1);
     const part = await (mask ?? reader).read({ start: [0, 0, z], size: [columns, rows, 1] }, signal);
     const first = (z - part.start[2]) * rows * columns;
@@ -77,6 +80,24 @@ export async function drawLungCenters(
     const pixel = drawPixel(lung, generator);
     if (pixel === undefined) continue;
     const center = indexToWorld(geometry, [pixel % columns, Math.floor(pixel / columns), z]);
+    if (isClear(center, avoided)) centers.push(center);
+  }
+  return centers;
+}
+
+/** Draws centres at random in the whole volume. */
+export function drawVolumeCenters(
+  scan: Luna16Scan,
+  geometry: Geometry,
+  count: number,
+  generator: RandomGenerator,
+): World[] {
+  const avoided = avoidedSpheres(scan);
+  const draw = (length: number) => uniformInt(generator, 0, length - 1);
+  const centers: World[] = [];
+  for (let attempt = 0; centers.length < count && attempt < count * attempts; attempt++) {
+    const [columns, rows, slices] = geometry.size;
+    const center = indexToWorld(geometry, [draw(columns), draw(rows), draw(slices)]);
     if (isClear(center, avoided)) centers.push(center);
   }
   return centers;

@@ -3,7 +3,8 @@ import { type Geometry, identityDirection, type Matrix3, worldToIndex } from '@l
 import { type Luna16Scan, openLuna16 } from '@lunet/io/node';
 import { rasterizeSpheres, sliceRange } from '@lunet/masks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Chunk, clipHounsfield, collectChunks, cutChunk } from '../src/index.ts';
+import { type Chunk, clipHounsfield, cutChunk } from '../src/index.ts';
+import { collectChunks, type NegativeSource } from '../src/node.ts';
 import { lungRadius, type TinyScan, tinyVolume, writeLuna16 } from './luna16-folder.ts';
 
 const geometry: Geometry = {
@@ -103,6 +104,7 @@ describe('collectChunks', () => {
     const { chunks } = await collectChunks(scans.slice(0, 1), {
       seed: 3,
       negativesPerPositive: 3,
+      negativeSources: ['candidates'],
       chunk: size,
     });
     const negatives = chunks.filter(({ kind }) => kind === 'negative');
@@ -121,7 +123,7 @@ describe('collectChunks', () => {
   });
 
   test('draws from the lung mask where there is one, without its trachea', async () => {
-    const options = { seed: 3, negativesPerPositive: 20, negativeSource: 'lung', chunk: size } as const;
+    const options = { seed: 3, negativesPerPositive: 20, negativeSources: ['lung'], chunk: size } as const;
     const { chunks } = await collectChunks(scans, options);
     expect(chunks.filter(({ kind }) => kind === 'negative')).toHaveLength(60);
     const masked = chunks.filter(({ seriesUid }) => seriesUid === '1.3').map(indexOf);
@@ -137,6 +139,29 @@ describe('collectChunks', () => {
         expect(distance).toBeGreaterThanOrEqual(nodule.diameterMm / 2);
       }
     }
+  });
+
+  test('draws from the whole volume, and from all sources in turn by default', async () => {
+    const [scan] = scans;
+    const draw = async (negativeSources?: readonly NegativeSource[]) => {
+      const options = {
+        seed: 3,
+        negativesPerPositive: 15,
+        chunk: size,
+        ...(negativeSources && { negativeSources }),
+      };
+      const { chunks } = await collectChunks([scan!], options);
+      return chunks.filter(({ kind }) => kind === 'negative').map(indexOf);
+    };
+    const outside = (centers: readonly (readonly number[])[]) =>
+      centers.filter(([x, y]) => Math.hypot(x! - 55, y! - 50) >= lungRadius).length;
+    const everywhere = await draw(['volume']);
+    expect(everywhere).toHaveLength(30);
+    expect(outside(everywhere)).toBeGreaterThan(10);
+    const mixed = await draw();
+    expect(mixed).toHaveLength(30);
+    expect(outside(mixed)).toBeGreaterThan(2);
+    expect(outside(mixed)).toBeLessThanOrEqual(10);
   });
 
   test('draws the same again for a seed, and for a scan whatever the others are', async () => {
@@ -181,6 +206,9 @@ describe('collectChunks', () => {
     const missing = { ...scans[0]!, path: `${scans[0]!.path}.gone` };
     await expect(collectChunks([missing], { seed: 1 })).rejects.toThrow(/^Cannot collect chunks of 1\.1: /);
     await expect(collectChunks(scans, { seed: 1, negativesPerPositive: -1 })).rejects.toThrow(RangeError);
+    await expect(collectChunks(scans, { seed: 1, negativeSources: [] })).rejects.toThrow(
+      'negativeSources is empty',
+    );
     await expect(collectChunks(scans, { seed: 1, chunk: { ...size, slices: 4 } })).rejects.toThrow(
       'Cannot use chunks of 4x32x24: expected positive integers and an odd number of slices',
     );

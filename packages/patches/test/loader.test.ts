@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type Batch,
-  createLoader,
-  cropAt,
-  type Loader,
-  type LoaderOptions,
-  referenceAugmentation,
-} from '../src/index.ts';
+import { type Batch, cropAt, referenceAugmentation } from '../src/index.ts';
+import { createLoader, type Loader, type LoaderOptions } from '../src/node.ts';
 import { makeChunk, makeSet } from './make-chunk.ts';
 
 const set = makeSet(9, 6);

@@ -3,8 +3,6 @@ import { expect, test } from 'vitest';
 test('exports exactly these names', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
     'clipHounsfield',
-    'collectChunks',
-    'createLoader',
     'cropAt',
     'cutChunk',
     'defaultChunkSize',
@@ -15,4 +13,5 @@ test('exports exactly these names', async () => {
     'referenceAugmentation',
     'resampleCrop',
   ]);
+  expect(Object.keys(await import('../src/node.ts')).sort()).toEqual(['collectChunks', 'createLoader']);
 });

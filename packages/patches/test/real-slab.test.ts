@@ -7,13 +7,8 @@ import type { Volume } from '@lunet/io';
 import { openLuna16, readVolume } from '@lunet/io/node';
 import { rasterizeSpheres } from '@lunet/masks';
 import { describe, expect, test } from 'vitest';
-import {
-  clipHounsfield,
-  collectChunks,
-  createLoader,
-  fullSlice,
-  referenceAugmentation,
-} from '../src/index.ts';
+import { clipHounsfield, fullSlice, referenceAugmentation } from '../src/index.ts';
+import { collectChunks, createLoader } from '../src/node.ts';
 
 const data = fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 

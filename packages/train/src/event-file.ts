@@ -31,7 +31,11 @@ export class EventFile {
     return events;
   }
 
-  async scalars(step: number, values: Readonly<Record<string, number>>, now: Date = new Date()): Promise<void> {
+  async scalars(
+    step: number,
+    values: Readonly<Record<string, number>>,
+    now: Date = new Date(),
+  ): Promise<void> {
     const summary = Object.entries(values).map(([tag, value]) =>
       bytesField(1, message([bytesField(1, encode(tag)), floatField(2, value)])),
     );

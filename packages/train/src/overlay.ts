@@ -47,7 +47,13 @@ export function drawOverlay(
   for (let pixel = 0; pixel < width * height; pixel++) {
     const grey = Math.min(255, Math.max(0, ((hu[pixel]! - black) / (white - black)) * 255));
     const predicted = probability[pixel]! > threshold;
-    const colour = label[pixel] ? (predicted ? TRUE_POSITIVE : FALSE_NEGATIVE) : predicted ? FALSE_POSITIVE : undefined;
+    const colour = label[pixel]
+      ? predicted
+        ? TRUE_POSITIVE
+        : FALSE_NEGATIVE
+      : predicted
+        ? FALSE_POSITIVE
+        : undefined;
     for (let c = 0; c < 3; c++) {
       rgb[pixel * 3 + c] = Math.round(colour ? grey * (1 - OPACITY) + colour[c]! * OPACITY : grey);
     }

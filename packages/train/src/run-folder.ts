@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Luna16Scan, writeAtomically } from '@lunet/io/node';
+import { type Luna16Scan, replaceFile } from '@lunet/io/node';
 import { saveSafetensors } from '@lunet/unet';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { EventFile } from './event-file.ts';
@@ -38,10 +38,12 @@ export class RunFolder {
   static async create(path: string, config: Readonly<Record<string, unknown>>): Promise<RunFolder> {
     const configPath = join(path, 'config.json');
     if (await exists(configPath)) {
-      throw new Error(`Cannot start a run in ${path}: it holds one already. Give another folder, or delete this one`);
+      throw new Error(
+        `Cannot start a run in ${path}: it holds one already. Give another folder, or delete this one`,
+      );
     }
     await mkdir(path, { recursive: true });
-    await writeAtomically(configPath, [new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)]);
+    await write(configPath, `${JSON.stringify(config, null, 2)}\n`);
     return new RunFolder(path, await open(join(path, 'metrics.jsonl'), 'a'), await EventFile.create(path));
   }
 
@@ -65,7 +67,7 @@ export class RunFolder {
     for (const slice of slices) {
       const picture = drawOverlay(slice);
       const png = encodePng(picture);
-      await writeAtomically(join(folder, `${slice.name}.png`), [png]);
+      await write(join(folder, `${slice.name}.png`), png);
       await this.#events.image(step, slice.name, { width: picture.width, height: picture.height, png });
     }
   }
@@ -76,7 +78,7 @@ export class RunFolder {
     model: LayersModel,
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {
-    await writeAtomically(join(this.path, `${name}.safetensors`), [saveSafetensors(model, metadata)]);
+    await write(join(this.path, `${name}.safetensors`), saveSafetensors(model, metadata));
   }
 
   async close(): Promise<void> {
@@ -96,6 +98,11 @@ export function fingerprintScans(scans: readonly Luna16Scan[]): string {
     hash.update(JSON.stringify([seriesUid, geometry, nodules]));
   }
   return hash.digest('hex');
+}
+
+/** Writes a file whole or not at all. */
+async function write(path: string, data: string | Uint8Array): Promise<void> {
+  await replaceFile(path, (temporary) => writeFile(temporary, data));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -39,7 +39,11 @@ export function createTrainStep(
     }, weights);
     const norm = euclideanNorm(Object.values(grads));
     try {
-      const [[loss], [gradientNorm], probabilities] = await Promise.all([value.data(), norm.data(), predictions!.data()]);
+      const [[loss], [gradientNorm], probabilities] = await Promise.all([
+        value.data(),
+        norm.data(),
+        predictions!.data(),
+      ]);
       if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) optimizer.applyGradients(grads);
       const counts = countPixels(batch.labels, probabilities as Float32Array);
       return { loss: loss!, gradientNorm: gradientNorm!, counts };

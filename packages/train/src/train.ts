@@ -78,7 +78,8 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model, epochs, maxSteps = Number.POSITIVE_INFINITY, learningRate = constantRate(1e-3) } = options;
   const { validate, validateEvery = 1, patience = Number.POSITIVE_INFINITY, run, onEvent, signal } = options;
-  if (!Number.isInteger(epochs) || epochs < 1) throw new RangeError(`Cannot train for ${epochs} epochs: at least 1`);
+  if (!Number.isInteger(epochs) || epochs < 1)
+    throw new RangeError(`Cannot train for ${epochs} epochs: at least 1`);
 
   const optimizer = tf.train.adam(learningRate(0), ADAM.beta1, ADAM.beta2, ADAM.epsilon);
   const trainStep = createTrainStep(model, options.loss, optimizer);
@@ -130,7 +131,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         durations.push(milliseconds);
         onEvent?.({ kind: 'step', step: steps, epoch, loss, counts, patches, milliseconds });
         const { recall, precision } = scoresOf(counts);
-        await run?.log('train', steps, { loss, gradientNorm, recall, precision, milliseconds, learningRate: learningRate(steps - 1) });
+        await run?.log('train', steps, {
+          loss,
+          gradientNorm,
+          recall,
+          precision,
+          milliseconds,
+          learningRate: learningRate(steps - 1),
+        });
         if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) stop = 'not-a-number';
         else if (steps >= maxSteps) stop = 'max-steps';
         if (stop !== 'completed') break;

@@ -6,7 +6,9 @@ export type WeightSnapshot = readonly Float32Array[];
 
 export async function snapshotWeights(model: LayersModel): Promise<WeightSnapshot> {
   // slice(): a backend may hand out a view of its own memory.
-  return Promise.all(model.weights.map(async (weight) => ((await weight.read().data()) as Float32Array).slice()));
+  return Promise.all(
+    model.weights.map(async (weight) => ((await weight.read().data()) as Float32Array).slice()),
+  );
 }
 
 export function restoreWeights(model: LayersModel, snapshot: WeightSnapshot): void {

@@ -41,21 +41,27 @@ describe('EventFile', () => {
     expect(await readFile(events.path)).toEqual(fixture);
   });
 
-  it.skipIf(!hasTensorBoard())("is read by TensorBoard's own reader (needs a Python with tensorboard)", async () => {
-    const own = await mkdtemp(join(folder, 'run-'));
-    const events = await EventFile.create(own);
-    await events.scalars(7, { loss: 0.5 });
-    const png = encodePng({ width: 2, height: 1, rgb: Uint8Array.of(255, 0, 0, 0, 255, 0) });
-    await events.image(7, 'overlay', { width: 2, height: 1, png });
-    await events.close();
-    const script = [
-      'import sys',
-      'from tensorboard.backend.event_processing.event_accumulator import EventAccumulator',
-      'a = EventAccumulator(sys.argv[1]).Reload()',
-      "s, i = a.Scalars('loss')[0], a.Images('overlay')[0]",
-      'print(s.step, s.value, i.step, i.width, i.height, i.encoded_image_string[1:4].decode())',
-    ].join('\n');
-    const output = execFileSync(python, ['-c', script, own], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    expect(output.trim()).toBe('7 0.5 7 2 1 PNG');
-  });
+  it.skipIf(!hasTensorBoard())(
+    "is read by TensorBoard's own reader (needs a Python with tensorboard)",
+    async () => {
+      const own = await mkdtemp(join(folder, 'run-'));
+      const events = await EventFile.create(own);
+      await events.scalars(7, { loss: 0.5 });
+      const png = encodePng({ width: 2, height: 1, rgb: Uint8Array.of(255, 0, 0, 0, 255, 0) });
+      await events.image(7, 'overlay', { width: 2, height: 1, png });
+      await events.close();
+      const script = [
+        'import sys',
+        'from tensorboard.backend.event_processing.event_accumulator import EventAccumulator',
+        'a = EventAccumulator(sys.argv[1]).Reload()',
+        "s, i = a.Scalars('loss')[0], a.Images('overlay')[0]",
+        'print(s.step, s.value, i.step, i.width, i.height, i.encoded_image_string[1:4].decode())',
+      ].join('\n');
+      const output = execFileSync(python, ['-c', script, own], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      expect(output.trim()).toBe('7 0.5 7 2 1 PNG');
+    },
+  );
 });

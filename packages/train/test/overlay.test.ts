@@ -27,6 +27,11 @@ describe('drawOverlay', () => {
 describe('encodePng', () => {
   it('is read back as it was', () => {
     const rgb = Uint8Array.of(255, 150, 0, 1, 2, 3);
-    expect(decode(encodePng({ width: 1, height: 2, rgb }))).toMatchObject({ width: 1, height: 2, channels: 3, data: rgb });
+    expect(decode(encodePng({ width: 1, height: 2, rgb }))).toMatchObject({
+      width: 1,
+      height: 2,
+      channels: 3,
+      data: rgb,
+    });
   });
 });

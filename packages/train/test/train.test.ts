@@ -9,7 +9,14 @@ import type { Batch } from '@lunet/patches';
 import { buildUnet, loadSafetensors, saveSafetensors } from '@lunet/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { constantRate, RunFolder, type TrainEvent, train, type Validation, validateScans } from '../src/index.ts';
+import {
+  constantRate,
+  RunFolder,
+  type TrainEvent,
+  train,
+  type Validation,
+  validateScans,
+} from '../src/index.ts';
 
 const SIZE = 16;
 let folder: string;
@@ -45,7 +52,14 @@ async function* squares(epoch: number, steps = 10): AsyncGenerator<Batch> {
 const loss = (labels: tf.Tensor4D, predictions: tf.Tensor4D) => weightedDice(labels, predictions);
 
 function validation(score: number): Validation {
-  const scores = { recall: score, precision: score, dice: score, nodules: 0, nodulesFound: 0, falsePositivesPerScan: 0 };
+  const scores = {
+    recall: score,
+    precision: score,
+    dice: score,
+    nodules: 0,
+    nodulesFound: 0,
+    falsePositivesPerScan: 0,
+  };
   return { score, scores, scans: [], overlays: [] };
 }
 
@@ -172,15 +186,24 @@ describe('train', () => {
       throw new Error('scan vanished');
     };
     await expect(train({ model, batches: broken, loss, epochs: 1 })).rejects.toThrow('scan vanished');
-    await expect(train({ model, batches: () => squares(0, 0), loss, epochs: 1 })).rejects.toThrow('no batches');
-    await expect(train({ model, batches: () => squares(0), loss, epochs: 0 })).rejects.toThrow('for 0 epochs');
+    await expect(train({ model, batches: () => squares(0, 0), loss, epochs: 1 })).rejects.toThrow(
+      'no batches',
+    );
+    await expect(train({ model, batches: () => squares(0), loss, epochs: 0 })).rejects.toThrow(
+      'for 0 epochs',
+    );
   });
 
   it('leaves a run folder whose files say what happened', async () => {
     const path = join(folder, 'run');
     const run = await RunFolder.create(path, { seed: 3 });
     const model = buildUnet(network);
-    const geometry: Geometry = { size: [SIZE, SIZE, 1], spacing: [1, 1, 1], origin: [0, 0, 0], direction: identityDirection };
+    const geometry: Geometry = {
+      size: [SIZE, SIZE, 1],
+      spacing: [1, 1, 1],
+      origin: [0, 0, 0],
+      direction: identityDirection,
+    };
     const { images, labels } = squareBatch(0, 1);
     const scan = {
       seriesUid: '1.2.3',
@@ -206,14 +229,19 @@ describe('train', () => {
 
     expect(events.map(({ kind }) => kind).filter((kind) => kind === 'validation')).toHaveLength(2);
     expect(result.best!.validation.scores).toMatchObject({ recall: 1, nodules: 1, nodulesFound: 1 });
-    const lines = (await readFile(join(path, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n').map((l) => JSON.parse(l));
+    const lines = (await readFile(join(path, 'metrics.jsonl'), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((l) => JSON.parse(l));
     expect(lines.filter(({ kind }) => kind === 'train')).toHaveLength(60);
     expect(lines.at(-1)).toMatchObject({ kind: 'validation', step: 60 });
     expect(JSON.parse(await readFile(join(path, 'config.json'), 'utf8'))).toEqual({ seed: 3 });
     const best = loadSafetensors(await readFile(join(path, 'best.safetensors')));
     expect(sha256(saveSafetensors(best))).toBe(sha256(saveSafetensors(model)));
     best.dispose();
-    expect((await readFile(join(path, 'overlays', '000060', '1.2.3-z000.png'))).subarray(1, 4).toString()).toBe('PNG');
+    expect(
+      (await readFile(join(path, 'overlays', '000060', '1.2.3-z000.png'))).subarray(1, 4).toString(),
+    ).toBe('PNG');
     await expect(RunFolder.create(path, {})).rejects.toThrow('it holds one already');
   });
 });

@@ -1,6 +1,6 @@
 // Breaks epochs off; with the argument "close" it closes each loader, else it leaves the last one open. Either way the
 // process must reach its last line and end by itself.
-import { createLoader } from '@lunet/patches';
+import { createLoader } from '@lunet/patches/node';
 import { makeSet } from '../make-chunk.ts';
 
 for (let round = 0; round < 2; round++) {
