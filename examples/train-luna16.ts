@@ -29,6 +29,9 @@ import { parseTrainOptions } from './train-luna16-options.ts';
 import { trainingProgress } from './training-progress.ts';
 import { versions } from './versions.ts';
 
+/** Negatives that are collected for each one that an epoch draws: so many more to choose from. */
+const negativesKept = 16;
+
 const options = parseTrainOptions(argumentsOf(process.argv));
 
 await runScript(async () => {
@@ -53,7 +56,7 @@ await runScript(async () => {
   // 3. Chunks at nodules and elsewhere, read once; batches of crops come from worker threads.
   const chunks = await collectChunks(training, {
     seed: options.seed,
-    negativesPerPositive: options.negatives * Math.max(4, options.samplesPerNodule),
+    negativesPerPositive: options.negatives * negativesKept,
     signal,
     onProgress: ({ scansDone, scans }) => line.show(`reading     scan ${scansDone}/${scans}`),
   });

@@ -19,7 +19,10 @@ function run(title, command, args, cwd = root) {
 try {
   run('Build', bin('turbo'), ['run', 'build']);
   const packages = readdirSync(join(root, 'packages'))
-    .map((name) => ({ folder: join(root, 'packages', name), json: readJson(join(root, 'packages', name, 'package.json')) }))
+    .map((name) => ({
+      folder: join(root, 'packages', name),
+      json: readJson(join(root, 'packages', name, 'package.json')),
+    }))
     .filter(({ json }) => !json.private);
   const tarballs = join(scratch, 'tarballs');
   mkdirSync(tarballs);
@@ -65,7 +68,10 @@ try {
     include: ['*.ts'],
   });
   entries.forEach((entry, index) => {
-    writeFileSync(join(project, `entry${index}.ts`), `import * as entry from '${entry}';\nconsole.log(Object.keys(entry).length);\n`);
+    writeFileSync(
+      join(project, `entry${index}.ts`),
+      `import * as entry from '${entry}';\nconsole.log(Object.keys(entry).length);\n`,
+    );
   });
   run('Types of the tarballs', bin('tsc'), ['-p', 'tsconfig.json'], project);
   for (const entry of entries) {

@@ -47,7 +47,9 @@ for (const workspace of workspaces) {
 }
 total.failed += !testsOk && failedTests === 0 ? 1 : failedTests;
 
-check('Tarballs alone in a scratch project (publint, attw, import)', process.execPath, ['scripts/check-tarballs.mjs']);
+check('Tarballs alone in a scratch project (publint, attw, import)', process.execPath, [
+  'scripts/check-tarballs.mjs',
+]);
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);

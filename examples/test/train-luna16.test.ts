@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writePhantomDataset } from '@lunet/phantom/node';
@@ -122,3 +122,26 @@ describe('train-luna16', () => {
 });
 
 const shared = join(import.meta.dirname, '../../../shared/data');
+const slabs = ['lidc-0001-slab', 'lidc-0002-slab'];
+
+describe.skipIf(!existsSync(join(shared, slabs[0]!)))(
+  'on real scans (needs the excerpts in ../shared/data)',
+  () => {
+    it('learns the nodule of a LUNA16 folder made of two slabs', { timeout: 180_000 }, async () => {
+      const root = join(folder, 'lidc');
+      for (const [fold, slab] of slabs.entries()) {
+        await cp(join(shared, slab), join(root, `subset${fold}`), { recursive: true });
+      }
+      await cp(join(shared, 'luna16-csv/annotations.csv'), join(root, 'annotations.csv'));
+      const out = join(folder, 'lidc-run');
+      const run = await runExample('train-luna16', [
+        ...['--data', root, '--out', out, '--fold', 'none', '--filters', '8', '--json'],
+        ...['--samples-per-nodule', '400', '--epochs', '1', '--max-steps', '60', '--learning-rate', '5e-3'],
+      ]);
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+      const { recall, nodules, nodulesFound } = summaryOf(run);
+      expect({ nodules, nodulesFound }).toEqual({ nodules: 1, nodulesFound: 1 });
+      expect(recall).toBeGreaterThanOrEqual(0.95);
+    });
+  },
+);

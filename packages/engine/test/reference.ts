@@ -26,7 +26,7 @@ export function axisOf(length: number, size: number, stride: number, pad: 'same'
 }
 
 /** Calls `visit(output pixel, input pixel, tap)` for every pair of pixels that a window joins; `tap` is flat. */
-export function forEachTap(
+function forEachTap(
   shape: Shape,
   { size, strides, pad }: Window2d,
   visit: (outPixel: number, inPixel: number, tap: number) => void,

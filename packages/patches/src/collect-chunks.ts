@@ -7,7 +7,7 @@ import { generatorFor } from './generator.ts';
 import {
   drawCandidates,
   drawLungCenters,
-  drawVolumeCenters,
+  drawTissueCenters,
   type NegativeSource,
 } from './negative-centers.ts';
 import { openScan, type ScanReader } from './scan-reader.ts';
@@ -19,7 +19,7 @@ export interface CollectOptions {
   /** Negatives to collect for each nodule, spread over all scans. */
   readonly negativesPerPositive?: number;
   /**
-   * Where negatives lie, in turn; by default at candidates, in the lung, and anywhere in the volume. Where a scan has
+   * Where negatives lie, in turn; by default at candidates, in the lung, and in what is not air. Where a scan has
    * too few candidates the lung stands in.
    */
   readonly negativeSources?: readonly NegativeSource[];
@@ -52,7 +52,7 @@ export interface CollectProblem {
  *
  * Reads only those boxes of the scans and keeps them in shared memory as int16: some 0.3 MB for a nodule of 8 mm.
  * Negatives are drawn from all scans, also elsewhere on a nodule's own: from the candidates that are no nodules, in the
- * lung and in the whole volume, never inside a nodule or an excluded finding. Which ones are drawn from a scan depends on the
+ * lung and in other tissue, never inside a nodule or an excluded finding. Which ones are drawn from a scan depends on the
  * seed and the scan alone.
  *
  * @returns chunks in the order of the scans, nodules first in each.
@@ -69,7 +69,7 @@ export async function collectChunks(
   {
     seed,
     negativesPerPositive = 1,
-    negativeSources = ['candidates', 'lung', 'volume'],
+    negativeSources = ['candidates', 'lung', 'tissue'],
     chunk: size = defaultChunkSize,
     onProgress,
     signal,
@@ -131,14 +131,14 @@ async function collectNegatives(collector: Collector, reader: ScanReader, count:
   const { scan, size, seed, negativeSources, problems, signal } = collector;
   const { geometry } = reader;
   const generator = generatorFor(seed, ...Buffer.from(scan.seriesUid));
-  const wanted = { candidates: 0, lung: 0, volume: 0 };
+  const wanted = { candidates: 0, lung: 0, tissue: 0 };
   // Each scan begins elsewhere in the list, else scans with few negatives would all draw from its first source.
   const first = uniformInt(generator, 0, negativeSources.length - 1);
   for (let i = 0; i < count; i++) wanted[negativeSources[(first + i) % negativeSources.length]!]++;
   const centers = drawCandidates(scan, geometry, wanted.candidates, generator);
   const inLung = wanted.lung + wanted.candidates - centers.length;
   centers.push(...(await drawLungCenters(scan, reader, inLung, generator, signal)));
-  centers.push(...drawVolumeCenters(scan, geometry, wanted.volume, generator));
+  centers.push(...(await drawTissueCenters(scan, reader, wanted.tissue, generator, signal)));
   for (const center of centers) {
     await collect(collector, reader, 'negative', center, negativeBox(geometry, center, size));
   }

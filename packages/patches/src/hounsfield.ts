@@ -1,7 +1,7 @@
 import type { VoxelArray } from '@lunet/io';
 
 /** The model sees HU within ±this: denser is metal, thinner is padding outside the field of view. */
-export const hounsfieldLimit = 1000;
+const hounsfieldLimit = 1000;
 
 /** Voxels whose values are numbers, not bigints. */
 export type NumberArray = Exclude<VoxelArray, BigInt64Array | BigUint64Array>;

@@ -1,5 +1,5 @@
 /** HU below which a voxel is air or lung rather than tissue. */
-const airLimit = -400;
+export const airLimit = -400;
 
 /**
  * Marks the air inside the body on one slice: lung, and the airways with it.

@@ -4,14 +4,15 @@ import type { Sphere } from '@lunet/masks';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from './generator.ts';
-import { lungPixels } from './lung-pixels.ts';
+import type { NumberArray } from './hounsfield.ts';
+import { airLimit, lungPixels } from './lung-pixels.ts';
 import { openScan, type ScanReader } from './scan-reader.ts';
 
 /**
- * Where negatives lie: at candidates that are no nodules, anywhere in the lung, or anywhere in the volume (whole-slice
- * prediction sees ribs, skin and table too).
+ * Where negatives lie: at candidates that are no nodules, anywhere in the lung, or anywhere in what is not air (a whole
+ * slice shows the model heart, ribs, skin and table too).
  */
-export type NegativeSource = 'candidates' | 'lung' | 'volume';
+export type NegativeSource = 'candidates' | 'lung' | 'tissue';
 
 /** LUNA16 scores an excluded finding of unknown size as one of 10 mm. */
 const unknownDiameterMm = 10;
@@ -20,7 +21,7 @@ const unknownDiameterMm = 10;
 const attempts = 30;
 
 /** What negatives must keep clear of: nodules, and findings that count neither way. */
-export function avoidedSpheres({ nodules, excluded }: Luna16Scan): Sphere[] {
+function avoidedSpheres({ nodules, excluded }: Luna16Scan): Sphere[] {
   return [...nodules, ...excluded].map(({ centerWorld, diameterMm }) => ({
     centerWorld,
     diameterMm: diameterMm > 0 ? diameterMm : unknownDiameterMm,
@@ -49,6 +50,9 @@ export function drawCandidates(
   return centers.slice(0, drawn);
 }
 
+/** Marks the pixels of a slice that centres may be drawn from; `z` is the slice's index in the scan. */
+type MarkSlice = (hu: ArrayLike<number>, z: number) => ArrayLike<number> | Promise<ArrayLike<number>>;
+
 /**
  * Draws centres at random in the lung: of the scan's lung mask where there is one, else by {@link lungPixels}.
  *
@@ -61,46 +65,65 @@ export async function drawLungCenters(
   generator: RandomGenerator,
   signal?: AbortSignal,
 ): Promise<World[]> {
-  const { geometry } = reader;
-  const [columns, rows, depth] = geometry.size;
-  const avoided = avoidedSpheres(scan);
-  const centers: World[] = [];
-  await using mask = scan.lungMaskPath === undefined ? undefined : await openScan(scan.lungMaskPath);
-  if (mask && mask.geometry.size.join() !== geometry.size.join()) {
+  if (count === 0) return [];
+  const [columns, rows] = reader.geometry.size;
+  if (scan.lungMaskPath === undefined) {
+    return drawMarked(scan, reader, (hu) => lungPixels(hu, rows, columns), count, generator, signal);
+  }
+  await using mask = await openScan(scan.lungMaskPath);
+  if (mask.geometry.size.join() !== reader.geometry.size.join()) {
     throw new RangeError(
-      `Cannot use ${scan.lungMaskPath}: ${mask.geometry.size.join('x')} voxels, its scan has ${geometry.size.join('x')}`,
+      `Cannot use ${scan.lungMaskPath}: ${mask.geometry.size.join('x')} voxels, its scan has ${reader.geometry.size.join('x')}`,
     );
   }
+  const mark: MarkSlice = async (_, z) =>
+    (await readSlice(mask, z, signal)).map((label) => (isLung(label) ? 1 : 0));
+  return await drawMarked(scan, reader, mark, count, generator, signal);
+}
+
+/** Draws centres at random in whatever is not air: chest wall, mediastinum, bones, vessels, and the table too. */
+export async function drawTissueCenters(
+  scan: Luna16Scan,
+  reader: ScanReader,
+  count: number,
+  generator: RandomGenerator,
+  signal?: AbortSignal,
+): Promise<World[]> {
+  const mark: MarkSlice = (hu) => Uint8Array.from(hu, (value) => (value > airLimit ? 1 : 0));
+  return drawMarked(scan, reader, mark, count, generator, signal);
+}
+
+/** Draws slices until one has marked pixels, and one of those, clear of nodules and findings. */
+async function drawMarked(
+  scan: Luna16Scan,
+  reader: ScanReader,
+  mark: MarkSlice,
+  count: number,
+  generator: RandomGenerator,
+  signal: AbortSignal | undefined,
+): Promise<World[]> {
+  const [columns, , depth] = reader.geometry.size;
+  const avoided = avoidedSpheres(scan);
+  const centers: World[] = [];
   for (let attempt = 0; centers.length < count && attempt < count * attempts; attempt++) {
     const z = uniformInt(generator, 0, depth - 1);
-    const part = await (mask ?? reader).read({ start: [0, 0, z], size: [columns, rows, 1] }, signal);
-    const first = (z - part.start[2]) * rows * columns;
-    const slice = part.volume.voxels.data.subarray(first, first + rows * columns);
-    const lung = mask ? slice.map((label) => (isLung(label) ? 1 : 0)) : lungPixels(slice, rows, columns);
-    const pixel = drawPixel(lung, generator);
+    const pixel = drawPixel(await mark(await readSlice(reader, z, signal), z), generator);
     if (pixel === undefined) continue;
-    const center = indexToWorld(geometry, [pixel % columns, Math.floor(pixel / columns), z]);
+    const center = indexToWorld(reader.geometry, [pixel % columns, Math.floor(pixel / columns), z]);
     if (isClear(center, avoided)) centers.push(center);
   }
   return centers;
 }
 
-/** Draws centres at random in the whole volume. */
-export function drawVolumeCenters(
-  scan: Luna16Scan,
-  geometry: Geometry,
-  count: number,
-  generator: RandomGenerator,
-): World[] {
-  const avoided = avoidedSpheres(scan);
-  const draw = (length: number) => uniformInt(generator, 0, length - 1);
-  const centers: World[] = [];
-  for (let attempt = 0; centers.length < count && attempt < count * attempts; attempt++) {
-    const [columns, rows, slices] = geometry.size;
-    const center = indexToWorld(geometry, [draw(columns), draw(rows), draw(slices)]);
-    if (isClear(center, avoided)) centers.push(center);
-  }
-  return centers;
+async function readSlice(
+  reader: ScanReader,
+  z: number,
+  signal: AbortSignal | undefined,
+): Promise<NumberArray> {
+  const [columns, rows] = reader.geometry.size;
+  const part = await reader.read({ start: [0, 0, z], size: [columns, rows, 1] }, signal);
+  const first = (z - part.start[2]) * rows * columns;
+  return part.volume.voxels.data.subarray(first, first + rows * columns);
 }
 
 /** LUNA16's masks number the left and the right lung 3 and 4 and the trachea 5; others are 1 inside. */

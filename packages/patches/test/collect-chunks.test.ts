@@ -141,7 +141,7 @@ describe('collectChunks', () => {
     }
   });
 
-  test('draws from the whole volume, and from all sources in turn by default', async () => {
+  test('draws from tissue, and from all sources in turn by default', async () => {
     const [scan] = scans;
     const draw = async (negativeSources?: readonly NegativeSource[]) => {
       const options = {
@@ -155,7 +155,7 @@ describe('collectChunks', () => {
     };
     const outside = (centers: readonly (readonly number[])[]) =>
       centers.filter(([x, y]) => Math.hypot(x! - 55, y! - 50) >= lungRadius).length;
-    const everywhere = await draw(['volume']);
+    const everywhere = await draw(['tissue']);
     expect(everywhere).toHaveLength(30);
     expect(outside(everywhere)).toBeGreaterThan(10);
     const mixed = await draw();

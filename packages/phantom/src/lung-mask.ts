@@ -3,7 +3,7 @@ import { type Canvas, clearCoverage } from './canvas.ts';
 import { addCapsule, type Capsule, capsuleTouches } from './solids.ts';
 
 /** LUNA16's labels in seg-lungs-LUNA16. */
-export const lungLabels = { left: 3, right: 4, airway: 5 } as const;
+const lungLabels = { left: 3, right: 4, airway: 5 } as const;
 
 /** Labels a slice from what `drawAnatomy` left in `canvas.lung`, vessels and nodules included. */
 export function markLungs(

@@ -24,7 +24,7 @@ export interface Patient {
 }
 
 /** Densities in HU. */
-export interface Tissue {
+interface Tissue {
   readonly lung: number;
   /** HU that the lung gains per mm towards the side it lies on. */
   readonly gravity: number;

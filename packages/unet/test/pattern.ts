@@ -2,7 +2,7 @@ import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '../src/index.ts';
 
 /** `count` numbers in [−1, 1) that only depend on the name, as `pattern` in fixtures/dlwpt.py. */
-export function pattern(name: string, count: number): Float64Array {
+function pattern(name: string, count: number): Float64Array {
   let seed = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) seed = Math.imul(seed ^ byte, 0x01000193);
   return Float64Array.from({ length: count }, (_, i) => {

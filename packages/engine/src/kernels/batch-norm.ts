@@ -9,7 +9,7 @@ export const batchNorm = 'LunetBatchNorm';
 /** Its gradient: inputs dy, x, mean, variance and scale; outputs the gradients by x, scale and offset. */
 export const batchNormGrad = 'LunetBatchNormGrad';
 
-export interface BatchNormAttributes {
+interface BatchNormAttributes {
   readonly epsilon: number;
 }
 
