@@ -20,12 +20,13 @@ const { module, memory, mailbox, names } = workerData;
 const words = new Int32Array(mailbox);
 const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
 parentPort.postMessage('ready');
-for (let turn = 0; ; turn++) {
-  Atomics.wait(words, 0, turn);
+for (let turn = 1; ; turn++) {
+  // Asks again after waking: a notify that comes late, for a task seen and done already, must not start another.
+  while (Atomics.load(words, 0) !== turn) Atomics.wait(words, 0, turn - 1);
   let done = -1;
   try {
     kernels[names[words[2]]](words[3], words[4], words[5], words[6]);
-    done = turn + 1;
+    done = turn;
   } finally {
     Atomics.store(words, 1, done);
     Atomics.notify(words, 1);
