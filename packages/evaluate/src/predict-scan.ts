@@ -27,9 +27,15 @@ export interface PredictSlicesOptions {
  *
  * @param model from `@lunet/unet`, with an odd number of input channels.
  * @param volume HU.
- * @throws {RangeError} if the model cannot take slices of this size.
+ * @throws {RangeError} if the model cannot take slices of this size, or one of `slices` is not in the volume.
  * @throws {TypeError} if it does not take an odd number of slices, or was not made by `buildUnet`.
  * @throws the signal's reason, if it aborts.
+ * @example
+ * ```ts
+ * for await (const { z, probability } of predictSlices(model, volume, { slices: [0, 2] })) {
+ *   console.log(z, probability.length); // 0 then 2; 512 · 512 for a LUNA16 scan
+ * }
+ * ```
  */
 export async function* predictSlices(
   model: LayersModel,
@@ -52,8 +58,12 @@ export async function* predictSlices(
     const output = tf.tidy(
       () => model.predict(tf.tensor4d(image, [1, height, width, channels])) as tf.Tensor,
     );
-    const probability = (await output.data()) as Float32Array;
-    output.dispose();
+    let probability: Float32Array;
+    try {
+      probability = (await output.data()) as Float32Array;
+    } finally {
+      output.dispose();
+    }
     yield { z, probability, image };
   }
 }
@@ -62,11 +72,18 @@ export async function* predictSlices(
  * Predicts a whole scan.
  *
  * @returns probabilities 0 … 1 on the scan's own grid; 4 bytes a voxel.
+ * @throws as `predictSlices` does.
  */
 export async function predictScan(
   model: LayersModel,
   volume: Volume<Int16Array>,
-  { signal, onSlice }: { signal?: AbortSignal; onSlice?: (done: number, of: number) => void } = {},
+  {
+    signal,
+    onSlice,
+  }: {
+    signal?: AbortSignal | undefined;
+    onSlice?: ((done: number, of: number) => void) | undefined;
+  } = {},
 ): Promise<Volume<Float32Array>> {
   const { geometry } = volume;
   const [width, height, depth] = geometry.size;
