@@ -17,7 +17,7 @@ export interface Candidate {
 
 /** How components become candidates. */
 export interface FindCandidatesOptions {
-  /** A voxel belongs to a component if its probability is above this. */
+  /** A voxel belongs to a component if its probability is above this, in [0, 1). */
   readonly threshold?: number;
   readonly connectivity?: Connectivity;
   /** Components with a smaller equivalent diameter, in mm, are dropped. */
@@ -29,6 +29,7 @@ export interface FindCandidatesOptions {
  *
  * @param prediction probabilities 0 … 1 of shape `[z, y, x]`, or a mask of 0 and 1.
  * @returns the candidates, the most probable first; equal ones in scan order.
+ * @throws {RangeError} if the threshold is not in [0, 1).
  * @example
  * ```ts
  * const geometry = { size: [3, 1, 1], spacing: [2, 1, 1], origin: [10, 0, 0], direction: identityDirection };
@@ -42,6 +43,10 @@ export function findCandidates(
   prediction: Volume<Float32Array | Uint8Array>,
   { threshold = 0.5, connectivity = 26, minimumDiameterMm = 0 }: FindCandidatesOptions = {},
 ): Candidate[] {
+  // Below 0 a component could weigh nothing, and would have no centre.
+  if (!(threshold >= 0 && threshold < 1)) {
+    throw new RangeError(`Cannot find candidates above ${threshold}: give a threshold in [0, 1)`);
+  }
   const { geometry, voxels } = prediction;
   const { data } = voxels;
   const mask = new Uint8Array(data.length);

@@ -14,7 +14,7 @@ export interface ComponentLabels {
  * Labels the connected components of a 3-D mask: every voxel that is not 0 belongs to one.
  *
  * Two passes over the voxels with a union-find between them (Rosenfeld & Pfaltz 1966), so the time is linear in the
- * voxels. Rows without foreground are skipped at once.
+ * voxels.
  *
  * @param mask shape `[z, y, x]`, C-contiguous.
  * @throws {TypeError} if the mask has not three axes.

@@ -1,4 +1,5 @@
 import type { Nodule, Volume } from '@lunet/io';
+import { checkSameShape } from './check-same-shape.ts';
 import { findCandidates } from './find-candidates.ts';
 import { matchCandidates } from './match-candidates.ts';
 
@@ -34,7 +35,8 @@ export const minimumNoduleDiameterMm = 3;
  * A candidate is a 26-connected component above the threshold whose equivalent diameter is at least 3 mm.
  *
  * @param prediction probabilities, or a mask of 0 and 1, on the truth's grid.
- * @throws {RangeError} if prediction and truth differ in size.
+ * @throws {TypeError} if prediction and truth differ in shape.
+ * @throws {RangeError} if the threshold is not in [0, 1).
  */
 export function scoreScan(
   prediction: Volume<Float32Array | Uint8Array>,
@@ -42,13 +44,9 @@ export function scoreScan(
   nodules: readonly Nodule[],
   { excluded = [], threshold = 0.5 }: { excluded?: readonly Nodule[]; threshold?: number } = {},
 ): ScanCounts {
+  checkSameShape('score scan', { prediction, truth });
   const p = prediction.voxels.data;
   const y = truth.voxels.data;
-  if (p.length !== y.length) {
-    throw new RangeError(
-      `Cannot score scan: prediction ${prediction.geometry.size.join('x')}, truth ${truth.geometry.size.join('x')}`,
-    );
-  }
   let truePositives = 0;
   let falsePositives = 0;
   let falseNegatives = 0;

@@ -1,4 +1,5 @@
 import { toVoxels, type Volume } from '@lunet/io';
+import { checkSameShape } from './check-same-shape.ts';
 import { recallFirstScore } from './score-scan.ts';
 
 /** HU range that the baseline's histograms cover. */
@@ -13,12 +14,17 @@ export interface LungHistograms {
   readonly noduleOutside: number;
 }
 
-/** Counts a scan's voxels inside the lung by HU; `lung` and `truth` are masks on the scan's grid. */
+/**
+ * Counts a scan's voxels inside the lung by HU; `lung` and `truth` are masks on the scan's grid.
+ *
+ * @throws {TypeError} if the shapes differ.
+ */
 export function lungHistograms(
   scan: Volume<Int16Array>,
   lung: Volume<Uint8Array>,
   truth: Volume<Uint8Array>,
 ): LungHistograms {
+  checkSameShape('count voxels', { scan, lung, truth });
   const nodule = new Float64Array(HIGHEST - LOWEST + 1);
   const other = new Float64Array(HIGHEST - LOWEST + 1);
   let noduleOutside = 0;
@@ -39,7 +45,7 @@ export function lungHistograms(
  * The plain HU threshold (voxel > threshold inside the lung is nodule) with the best recall-first score over some scans.
  *
  * The baseline that a model has to beat. Searched on the very scans that it is scored on, it is the best that any
- * threshold could do there.
+ * threshold could do there; of equally good ones the highest. Without a nodule voxel in any lung it is 1024 HU.
  */
 export function bestThreshold(scans: readonly LungHistograms[]): number {
   let truePositives = 0;
@@ -66,12 +72,17 @@ export function bestThreshold(scans: readonly LungHistograms[]): number {
   return best;
 }
 
-/** Mask of the voxels inside the lung that are above a threshold in HU. */
+/**
+ * Mask of the voxels inside the lung that are above a threshold in HU.
+ *
+ * @throws {TypeError} if the shapes differ.
+ */
 export function applyThreshold(
   scan: Volume<Int16Array>,
   lung: Volume<Uint8Array>,
   threshold: number,
 ): Volume<Uint8Array> {
+  checkSameShape('apply threshold', { scan, lung });
   const hu = scan.voxels.data;
   const inside = lung.voxels.data;
   const data = new Uint8Array(hu.length);

@@ -21,6 +21,18 @@ describe('findCandidates', () => {
     expect(candidate!.diameterMm).toBeCloseTo(Math.cbrt((6 * 4) / Math.PI), 12);
   });
 
+  it('has the values of its example', () => {
+    const [candidate] = findCandidates(line(0, 0.6, 0.9));
+    expect(candidate!.centerIndex[0]).toBeCloseTo(1.6, 6);
+    expect(candidate!.volume).toBe(4);
+  });
+
+  it('refuses a threshold at which a component could weigh nothing', () => {
+    expect(() => findCandidates(line(0, 0, 0), { threshold: -0.1 })).toThrow('above -0.1');
+    expect(() => findCandidates(line(0, 0, 0), { threshold: 1 })).toThrow(RangeError);
+    expect(findCandidates(line(0, 0.1, 0), { threshold: 0 })).toHaveLength(1);
+  });
+
   it('takes only what is strictly above the threshold, the most probable first', () => {
     expect(findCandidates(line(0.625, 0.5, 0.75)).map(({ probability }) => probability)).toEqual([
       0.75, 0.625,

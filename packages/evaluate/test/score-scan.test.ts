@@ -26,16 +26,28 @@ describe('scoreScan', () => {
     });
   });
 
-  it('refuses a truth of another size', () => {
+  it('refuses a truth of another shape, even of as many voxels', () => {
     const other = {
-      geometry: { ...geometry, size: [2, 1, 1] as const },
-      voxels: toVoxels(new Uint8Array(2), [1, 1, 2]),
+      geometry: { ...geometry, size: [1, 4, 1] as const },
+      voxels: toVoxels(new Uint8Array(4), [1, 4, 1]),
     };
-    expect(() => scoreScan(prediction(0, 0, 0, 0), other, [])).toThrow('prediction 4x1x1, truth 2x1x1');
+    expect(() => scoreScan(prediction(0, 0, 0, 0), other, [])).toThrow('prediction 1x1x4, truth 1x4x1');
   });
 });
 
 describe('scanScores', () => {
+  it('has the values of its example', () => {
+    const pixels = { truePositives: 3, falsePositives: 1, falseNegatives: 1, trueNegatives: 95 };
+    expect(scanScores({ ...pixels, scans: 2, nodules: 2, nodulesFound: 1, falseCandidates: 3 })).toEqual({
+      recall: 0.75,
+      precision: 0.75,
+      dice: 0.75,
+      nodules: 2,
+      nodulesFound: 1,
+      falsePositivesPerScan: 1.5,
+    });
+  });
+
   it('divides sums over scans', () => {
     const one = scoreScan(prediction(0.9, 0.2, 0.5, 0.8), truth(1, 1, 0, 0), [nodule]);
     const sum = addScanCounts([one, one]);

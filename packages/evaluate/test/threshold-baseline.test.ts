@@ -19,6 +19,22 @@ describe('the threshold baseline', () => {
     expect([...applyThreshold(scan, masked(1, 1, 1, 1, 0), threshold).voxels.data]).toEqual([0, 0, 1, 1, 0]);
   });
 
+  it('refuses masks of another shape', () => {
+    const small = { geometry, voxels: toVoxels(new Uint8Array(4), [1, 1, 4]) };
+    const whole = masked(1, 1, 1, 1, 1);
+    expect(() => lungHistograms(scan, small, whole)).toThrow('scan 1x1x5, lung 1x1x4, truth 1x1x5');
+    expect(() => lungHistograms(scan, whole, small)).toThrow(TypeError);
+    expect(() => applyThreshold(scan, small, 0)).toThrow('scan 1x1x5, lung 1x1x4');
+  });
+
+  it('takes the range of HU for its ends, and finds nothing where there is no nodule', () => {
+    const dense = { geometry, voxels: toVoxels(new Int16Array([-2000, 1024, 3071, 0, 0]), [1, 1, 5]) };
+    const lung = masked(1, 1, 1, 1, 1);
+    expect(bestThreshold([lungHistograms(dense, lung, masked(0, 0, 1, 0, 0))])).toBe(1023);
+    expect(bestThreshold([lungHistograms(dense, lung, masked(0, 0, 0, 0, 0))])).toBe(1024);
+    expect(bestThreshold([])).toBe(1024);
+  });
+
   it('counts nodule voxels outside the lung as out of reach', () => {
     expect(lungHistograms(scan, masked(1, 1, 1, 0, 0), masked(0, 0, 1, 1, 0)).noduleOutside).toBe(1);
   });
