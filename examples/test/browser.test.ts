@@ -32,6 +32,12 @@ const flags = [
   '--disable-sync',
 ];
 
+/** With these a page may share memory between threads. */
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
 const wasm = 'tfjs-backend-wasm-simd.wasm';
 
 /** A slanted gradient with a ball in it, on a grid that is flipped, anisotropic and not cubic. */
@@ -168,5 +174,20 @@ describe.skipIf(unlessChromium !== '')(`a page in headless Chromium${unlessChrom
     expect(inBrowser.scores).toEqual(inNode.scores);
     expect(inBrowser.losses.weightedDice).toBeCloseTo(inNode.losses.weightedDice, 5);
     expect(inBrowser.losses.dlwpt).toBeCloseTo(inNode.losses.dlwpt, 5);
+  });
+
+  it('gives the same in a cross-origin isolated page', async () => {
+    await using server = await serveFiles(files, isolation);
+    const { result, complaints } = await runInChromium(server.url);
+    expect(result).toEqual(inBrowser);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says what to serve where the .wasm file is missing', async () => {
+    const { [wasm]: _, ...others } = files;
+    await using server = await serveFiles(others);
+    await expect(runInChromium(server.url)).rejects.toThrow(
+      `Cannot start engine 'wasm': no usable ${wasm} at the page's address`,
+    );
   });
 });

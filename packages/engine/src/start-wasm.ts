@@ -34,6 +34,8 @@ export async function startWasm(threads: number | undefined): Promise<Started> {
         'this JavaScript engine has no WebAssembly SIMD; use Node 20 or later, or a current browser',
       );
     }
+    // In a cross-origin isolated page upstream would take its threaded binary, whose memory no kernel of ours can join.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     const folder = await locateWasm();
     const count = folder === undefined ? 1 : (threads ?? (await defaultThreads()));
     // Not tf.findBackend: it starts a backend to find it.
@@ -49,7 +51,9 @@ export async function startWasm(threads: number | undefined): Promise<Started> {
     registerGradients();
     if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
       throw new Error(
-        `no usable .wasm file in ${folder ?? 'the bundle'}; reinstall @tensorflow/tfjs-backend-wasm`,
+        folder === undefined
+          ? `no usable ${binaries[1]}.wasm at the page's address; serve @tensorflow/tfjs-backend-wasm/dist/${binaries[1]}.wasm there, or call its setWasmPaths first`
+          : `no usable .wasm file in ${folder}; reinstall @tensorflow/tfjs-backend-wasm`,
       );
     }
     await tf.ready();

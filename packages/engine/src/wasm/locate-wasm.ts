@@ -2,7 +2,7 @@ import { shareMemory } from './share-memory.ts';
 
 /**
  * Folder of tfjs-backend-wasm's .wasm files inside its npm package, with a trailing slash; undefined in a browser,
- * where the bundler serves them beside the script.
+ * where tfjs fetches the one it needs relative to the page, or from where `setWasmPaths` says.
  */
 export async function locateWasm(): Promise<string | undefined> {
   if (typeof process === 'undefined' || process.versions?.node === undefined) return undefined;
