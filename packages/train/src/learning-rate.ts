@@ -9,6 +9,8 @@ export function constantRate(rate: number): LearningRate {
 /**
  * Linear warm-up to `peak`, then half a cosine down to `peak · floor` (Loshchilov & Hutter, SGDR, 2017, without restarts).
  *
+ * `warmup` need not be whole; the rate never exceeds `peak`.
+ *
  * @throws {RangeError} if there are no steps.
  * @example
  * ```ts
@@ -31,7 +33,7 @@ export function cosineRate({
 }): LearningRate {
   if (!(steps > 0)) throw new RangeError(`Cannot schedule the learning rate over ${steps} steps`);
   return (step) => {
-    if (step < warmup) return (peak * (step + 1)) / warmup;
+    if (step < warmup) return peak * Math.min(1, (step + 1) / warmup);
     const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
     return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
   };

@@ -14,6 +14,12 @@ describe('cosineRate', () => {
     expect(cosineRate({ peak: 1, steps: 10, floor: 0.1 })(50)).toBeCloseTo(0.1, 12);
   });
 
+  it('does not exceed its peak where the warm-up is not a whole number of steps', () => {
+    const rates = [0, 1, 2, 3].map(cosineRate({ peak: 1, steps: 50, warmup: 2.5, floor: 1 }));
+    expect(rates).toEqual([0.4, 0.8, 1, 1]);
+    expect(cosineRate({ peak: 1, steps: 4, warmup: 0.2 })(0)).toBe(1);
+  });
+
   it('refuses no steps', () => {
     expect(() => cosineRate({ peak: 1, steps: 0 })).toThrow('over 0 steps');
   });
