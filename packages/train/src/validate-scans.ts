@@ -24,7 +24,7 @@ export interface ValidationScan {
 /** How much of the scans is validated, and what is shown of it. */
 export interface ValidateScansOptions {
   /**
-   * Predict every n-th slice only. With 1, every slice index, nodules and false positives are counted in 3-D; with
+   * Predict every n-th slice only, at least one a scan. With 1, every slice index, nodules and false positives are counted in 3-D; with
    * more only pixels are counted, and the nodules stay 0.
    */
   readonly sliceStride?: number;
@@ -52,7 +52,10 @@ export interface NamedOverlay extends OverlaySlice {
 /** What a validation found. */
 export interface Validation {
   readonly scores: ScanScores;
-  /** The recall-first score of `scores`, by which the best model is picked. */
+  /**
+   * The recall-first score of `scores`, by which the best model is picked; 0 where there was no nodule pixel to be found,
+   * since there the model that predicts nothing would win.
+   */
   readonly score: number;
   /** Counts per scan, in the scans' order. */
   readonly scans: readonly ScanCounts[];
@@ -62,13 +65,22 @@ export interface Validation {
 /**
  * Validates a model on whole slices, with nodules or without; the counts are summed over all pixels.
  *
- * One scan is in memory at a time: its HU, its mask and, with a stride of 1, its probabilities (7 bytes a voxel).
+ * One scan is in memory at a time: its HU, its mask and, with a stride of 1, its probabilities and then its components
+ * (12 bytes a voxel at most). The overlays stay: 7 bytes a pixel.
+ *
+ * @throws {RangeError} if there are no scans, or the stride is not a whole number from 1.
+ * @throws {TypeError} if a scan's mask differs from it in shape.
+ * @throws the signal's reason, if it aborts.
  */
 export async function validateScans(
   model: LayersModel,
   scans: readonly ValidationScan[],
   { sliceStride = 1, overlayScans = 12, overlaySlices = 6, signal, onSlice }: ValidateScansOptions = {},
 ): Promise<Validation> {
+  if (scans.length === 0) throw new RangeError('Cannot validate: there are no scans');
+  if (!(Number.isInteger(sliceStride) && sliceStride >= 1)) {
+    throw new RangeError(`Cannot validate every ${sliceStride}-th slice: give a whole number from 1`);
+  }
   const counts: ScanCounts[] = [];
   const overlays: NamedOverlay[] = [];
   for (const [index, scan] of scans.entries()) {
@@ -76,6 +88,11 @@ export async function validateScans(
     const { volume, truth } = await scan.load();
     const { geometry } = volume;
     const [width, height, depth] = geometry.size;
+    if (truth.voxels.shape.join() !== volume.voxels.shape.join()) {
+      throw new TypeError(
+        `Cannot validate ${scan.seriesUid}: its voxels are ${volume.voxels.shape.join('x')}, its mask ${truth.voxels.shape.join('x')}`,
+      );
+    }
     const slices = everyNth(depth, sliceStride);
     const shown = index < overlayScans ? shownSlices(scan, geometry, slices, overlaySlices) : new Set();
     const whole = sliceStride === 1 ? new Float32Array(width * height * depth) : undefined;
@@ -98,11 +115,13 @@ export async function validateScans(
       counts.push(scoreScan(prediction, truth, scan.nodules, { excluded: scan.excluded ?? [] }));
     } else counts.push({ ...pixels, scans: 1, nodules: 0, nodulesFound: 0, falseCandidates: 0 });
   }
-  const scores = scanScores(addScanCounts(counts));
-  return { scores, score: recallFirstScore(scores), scans: counts, overlays };
+  const sum = addScanCounts(counts);
+  const scores = scanScores(sum);
+  const hasNodule = sum.truePositives + sum.falseNegatives > 0;
+  return { scores, score: hasNodule ? recallFirstScore(scores) : 0, scans: counts, overlays };
 }
 
-/** Every n-th slice index, from the middle of the first run on. */
+/** Every n-th slice index, from the middle of the first run on; the last slice if there are fewer. */
 function everyNth(depth: number, stride: number): number[] {
   const slices: number[] = [];
   for (let z = Math.min(depth - 1, Math.floor(stride / 2)); z < depth; z += stride) slices.push(z);
