@@ -54,9 +54,10 @@ export class RunFolder {
     values: Readonly<Record<string, number>>,
     details: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
-    await this.#metrics.appendFile(`${JSON.stringify({ kind, step, ...values, ...details })}\n`);
+    const line = `${JSON.stringify({ kind, step, ...values, ...details })}\n`;
+    await naming(join(this.path, 'metrics.jsonl'), this.#metrics.appendFile(line));
     const tagged = Object.entries(values).map(([name, value]) => [`${kind}/${name}`, value]);
-    await this.#events.scalars(step, Object.fromEntries(tagged));
+    await naming(this.#events.path, this.#events.scalars(step, Object.fromEntries(tagged)));
   }
 
   /** Writes overlays as PNG files and as TensorBoard images. */
@@ -68,7 +69,8 @@ export class RunFolder {
       const picture = drawOverlay(slice);
       const png = encodePng(picture);
       await write(join(folder, `${slice.name}.png`), png);
-      await this.#events.image(step, slice.name, { width: picture.width, height: picture.height, png });
+      const { width, height } = picture;
+      await naming(this.#events.path, this.#events.image(step, slice.name, { width, height, png }));
     }
   }
 
@@ -98,6 +100,15 @@ export function fingerprintScans(scans: readonly Luna16Scan[]): string {
     hash.update(JSON.stringify([seriesUid, geometry, nodules]));
   }
   return hash.digest('hex');
+}
+
+/** Says which file could not be appended to: an open file's own errors do not. */
+async function naming(path: string, written: Promise<void>): Promise<void> {
+  try {
+    await written;
+  } catch (cause) {
+    throw new Error(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Writes a file whole or not at all. */

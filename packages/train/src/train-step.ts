@@ -19,7 +19,8 @@ export interface StepResult {
  * Makes the function that does one training step: forward, loss, gradients, update.
  *
  * The update is left out if the loss or the gradient is not finite. (The loss alone would not tell: a clamping ReLU turns
- * a NaN into 0 again.) A step leaves no tensor behind but the optimiser's own slots, which the first step creates.
+ * a NaN into 0 again.) A step, even one whose loss throws, leaves no tensor behind but the optimiser's own slots, which
+ * the first step creates.
  */
 export function createTrainStep(
   model: LayersModel,
@@ -31,24 +32,36 @@ export function createTrainStep(
     const { size, height, width, channels } = batch;
     const images = tf.tensor4d(batch.images, [size, height, width, channels]);
     const labels = tf.tensor4d(batch.labels, [size, height, width, 1]);
-    let predictions: tf.Tensor4D | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const output = model.apply(images, { training: true }) as tf.Tensor4D;
-      predictions = tf.keep(output.clone());
-      return loss(labels, output);
-    }, weights);
-    const norm = euclideanNorm(Object.values(grads));
+    const held: tf.Tensor[] = [images, labels];
     try {
-      const [[loss], [gradientNorm], probabilities] = await Promise.all([
+      let predictions: tf.Tensor4D | undefined;
+      let failure: { readonly error: unknown } | undefined;
+      const { value, grads } = tf.variableGrads(() => {
+        try {
+          const output = model.apply(images, { training: true }) as tf.Tensor4D;
+          predictions = tf.keep(output.clone());
+          held.push(predictions);
+          return loss(labels, output);
+        } catch (error) {
+          // TensorFlow.js frees what a forward pass saved only if the pass ends.
+          failure = { error };
+          return tf.sum<tf.Scalar>(weights[0]!);
+        }
+      }, weights);
+      held.push(value, ...Object.values(grads));
+      if (failure) throw failure.error;
+      const norm = euclideanNorm(Object.values(grads));
+      held.push(norm);
+      const [[lossValue], [gradientNorm], probabilities] = await Promise.all([
         value.data(),
         norm.data(),
         predictions!.data(),
       ]);
-      if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) optimizer.applyGradients(grads);
+      if (Number.isFinite(lossValue) && Number.isFinite(gradientNorm)) optimizer.applyGradients(grads);
       const counts = countPixels(batch.labels, probabilities as Float32Array);
-      return { loss: loss!, gradientNorm: gradientNorm!, counts };
+      return { loss: lossValue!, gradientNorm: gradientNorm!, counts };
     } finally {
-      tf.dispose([images, labels, value, norm, grads, predictions!]);
+      tf.dispose(held);
     }
   };
 }

@@ -70,16 +70,23 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
  * Trains a model with Adam, validates it on a cadence and keeps the weights with the best recall-first score.
  *
  * A loss, gradient or weight that is not finite ends training; the model then holds the best weights so far, or those of the
- * last good validation or start. A strictly better score is needed to replace the best. The number of tensors
- * stays the same from the second step on.
+ * last good validation or start. A strictly better score is needed to replace the best, unless that is 0. The number of
+ * tensors stays the same from the second step on.
  *
- * @throws {RangeError} if `epochs` is not a positive integer, or an epoch has no batches.
+ * An abort ends training with the weights so far as `latest`; so does a failure, which is then thrown: of the batches, the
+ * loss, the validation or the disk.
+ *
+ * @throws {RangeError} if a count among the options is not a whole number from 1, or an epoch has no batches.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model, epochs, maxSteps = Number.POSITIVE_INFINITY, learningRate = constantRate(1e-3) } = options;
   const { validate, validateEvery = 1, patience = Number.POSITIVE_INFINITY, run, onEvent, signal } = options;
-  if (!Number.isInteger(epochs) || epochs < 1)
-    throw new RangeError(`Cannot train for ${epochs} epochs: at least 1`);
+  for (const [name, value] of Object.entries({ epochs, maxSteps, validateEvery, patience })) {
+    const isUnlimited = value === Number.POSITIVE_INFINITY && name !== 'epochs';
+    if (!isUnlimited && !(Number.isInteger(value) && value >= 1)) {
+      throw new RangeError(`Cannot train: ${name} is ${value}; give a whole number from 1`);
+    }
+  }
 
   const optimizer = tf.train.adam(learningRate(0), ADAM.beta1, ADAM.beta2, ADAM.epsilon);
   const trainStep = createTrainStep(model, options.loss, optimizer);
@@ -87,7 +94,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const durations: number[] = [];
   let steps = 0;
   let stop: StopReason = 'completed';
-  let good = await snapshotWeights(model);
+  let good = { step: 0, weights: await snapshotWeights(model) };
   let best: { step: number; validation: Validation; weights: WeightSnapshot } | undefined;
   let sinceBest = 0;
 
@@ -97,13 +104,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       stop = 'not-a-number';
       return;
     }
-    good = weights;
+    good = { step: steps, weights };
     if (validate) {
       onEvent?.({ kind: 'validating', step: steps, epoch });
       const validation = await validate(signal);
-      const better = best === undefined || validation.score > best.validation.score;
+      const improved = best === undefined || validation.score > best.validation.score;
+      // While nothing has scored, the later weights are the better ones.
+      const better = improved || best?.validation.score === 0;
       if (better) best = { step: steps, validation, weights };
-      sinceBest = better ? 0 : sinceBest + 1;
+      sinceBest = improved ? 0 : sinceBest + 1;
       const { scores, score, overlays } = validation;
       await run?.log('validation', steps, { ...scores, score }, { epoch });
       await run?.overlays(steps, overlays);
@@ -122,9 +131,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         signal?.throwIfAborted();
         // tfjs keeps Adam's rate in a protected field and has no setter for it.
         (optimizer as unknown as { learningRate: number }).learningRate = learningRate(steps);
-        const { loss, gradientNorm, counts } = await trainStep(batch);
         const patches = batch.size;
-        batch.release();
+        const { loss, gradientNorm, counts } = await trainStep(batch).finally(() => batch.release());
         steps++;
         const milliseconds = performance.now() - stepStarted;
         stepStarted = performance.now();
@@ -143,20 +151,30 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         else if (steps >= maxSteps) stop = 'max-steps';
         if (stop !== 'completed') break;
       }
+      // A batch source may end quietly when told to stop.
+      signal?.throwIfAborted();
       if (steps === stepsBefore) throw new RangeError(`Cannot train: epoch ${epoch + 1} has no batches`);
       const last = epoch === epochs - 1 || stop === 'max-steps';
       if (stop !== 'not-a-number' && (last || (epoch + 1) % validateEvery === 0)) await check(epoch);
     }
   } catch (error) {
-    if (!signal?.aborted) throw error;
+    const saved = run?.checkpoint('latest', model, { step: String(steps) });
+    if (!isAbort(error, signal)) {
+      // The weights so far are kept where that is possible; why training failed is what is told.
+      await saved?.catch(() => {});
+      throw error;
+    }
+    await saved;
     stop = 'aborted';
-    await run?.checkpoint('latest', model, { step: String(steps) });
   } finally {
     optimizer.dispose();
   }
 
+  if (stop === 'not-a-number') {
+    restoreWeights(model, good.weights);
+    await run?.checkpoint('latest', model, { step: String(good.step) });
+  }
   if (best) restoreWeights(model, best.weights);
-  else if (stop === 'not-a-number') restoreWeights(model, good);
   return {
     stop,
     steps,
@@ -164,6 +182,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     stepMilliseconds: median(durations),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Whether an error is what an abort throws; a failure at the same time is not. */
+function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
+  if (!signal?.aborted) return false;
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
 function median(values: readonly number[]): number {

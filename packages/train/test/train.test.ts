@@ -1,69 +1,21 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEngine } from '@lunet/engine';
 import { type Geometry, identityDirection, toVoxels } from '@lunet/io';
-import { weightedDice } from '@lunet/losses';
 import type { Batch } from '@lunet/patches';
 import { buildUnet, loadSafetensors, saveSafetensors } from '@lunet/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  constantRate,
-  RunFolder,
-  type TrainEvent,
-  train,
-  type Validation,
-  validateScans,
-} from '../src/index.ts';
+import { constantRate, RunFolder, type TrainEvent, train, validateScans } from '../src/index.ts';
+import { loss, network, SIZE, sha256, squareBatch, squares, validation } from './squares.ts';
 
-const SIZE = 16;
 let folder: string;
 beforeAll(async () => {
   await startEngine({ prefer: 'wasm' });
   folder = await mkdtemp(join(tmpdir(), 'lunet-train-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-const network = { inputChannels: 1, filters: 4, depth: 2, seed: 3 } as const;
-
-/** A bright 4×4 square on a dark image at a place that depends on the step; the label is the square. */
-function squareBatch(step: number, size = 4): Batch {
-  const images = new Float32Array(size * SIZE * SIZE).fill(-900);
-  const labels = new Float32Array(size * SIZE * SIZE);
-  for (let sample = 0; sample < size; sample++) {
-    const left = (step * 5 + sample * 3) % (SIZE - 4);
-    for (let y = 4; y < 8; y++) {
-      for (let x = left; x < left + 4; x++) {
-        const pixel = (sample * SIZE + y) * SIZE + x;
-        images[pixel] = 0;
-        labels[pixel] = 1;
-      }
-    }
-  }
-  return { images, labels, size, height: SIZE, width: SIZE, channels: 1, samples: [], release() {} };
-}
-
-async function* squares(epoch: number, steps = 10): AsyncGenerator<Batch> {
-  for (let step = 0; step < steps; step++) yield squareBatch(epoch * steps + step);
-}
-
-const loss = (labels: tf.Tensor4D, predictions: tf.Tensor4D) => weightedDice(labels, predictions);
-
-function validation(score: number): Validation {
-  const scores = {
-    recall: score,
-    precision: score,
-    dice: score,
-    nodules: 0,
-    nodulesFound: 0,
-    falsePositivesPerScan: 0,
-  };
-  return { score, scores, scans: [], overlays: [] };
-}
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('train', () => {
   it('learns bright squares', async () => {
@@ -189,9 +141,7 @@ describe('train', () => {
     await expect(train({ model, batches: () => squares(0, 0), loss, epochs: 1 })).rejects.toThrow(
       'no batches',
     );
-    await expect(train({ model, batches: () => squares(0), loss, epochs: 0 })).rejects.toThrow(
-      'for 0 epochs',
-    );
+    await expect(train({ model, batches: () => squares(0), loss, epochs: 0 })).rejects.toThrow('epochs is 0');
   });
 
   it('leaves a run folder whose files say what happened', async () => {
