@@ -37,11 +37,19 @@ export function argumentsOf(argv: readonly string[]): string[] {
   return rest[0] === '--' ? rest.slice(1) : rest;
 }
 
-/** Runs a script: a failure is one message (with its stack under `LUNET_DEBUG=1`) and exit code 1. */
+/** What aborts when somebody presses Ctrl-C. */
+const interruption = new Error('interrupted');
+
+/** Runs a script: a failure is one message (with its stack under `LUNET_DEBUG=1`) and exit code 1; Ctrl-C exits with 130. */
 export async function runScript(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
+    if (error === interruption) {
+      console.error('\ninterrupted');
+      process.exitCode = 130;
+      return;
+    }
     const message = error instanceof Error ? error.message : String(error);
     console.error(`\nerror: ${message}`);
     if (process.env.LUNET_DEBUG) console.error(error);
@@ -57,7 +65,7 @@ export function interruptSignal(onInterrupt: () => void): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
       onInterrupt();
-      controller.abort(new Error('interrupted'));
+      controller.abort(interruption);
     });
   }
   return controller.signal;

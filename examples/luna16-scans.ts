@@ -7,7 +7,7 @@ import type { ValidationScan } from '@lunet/train';
  * Splits scans into those to train on and those to validate on.
  *
  * @param fold a subset's number; `'stride'`: every tenth scan; `'none'`: all scans for both.
- * @throws {Error} if no scan is in that fold, or none of the others has a nodule.
+ * @throws {Error} if no scan is in that fold, or either side has no nodule.
  */
 export function splitScans(
   scans: readonly Luna16Scan[],
@@ -22,6 +22,12 @@ export function splitScans(
   if (!split.training.some(({ nodules }) => nodules.length > 0)) {
     throw new Error(
       `Cannot train: none of the ${split.training.length} training scans has a nodule. ` +
+        'Choose another --fold, or --fold none to train and validate on all scans',
+    );
+  }
+  if (!split.validation.some(({ nodules }) => nodules.length > 0)) {
+    throw new Error(
+      `Cannot validate: none of the ${split.validation.length} held-out scans has a nodule, so recall means nothing. ` +
         'Choose another --fold, or --fold none to train and validate on all scans',
     );
   }

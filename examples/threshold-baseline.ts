@@ -12,22 +12,33 @@ import {
 import { toVoxels, type Volume } from '@lunet/io';
 import { type Luna16Scan, readVolume } from '@lunet/io/node';
 import { loadScan } from './luna16-scans.ts';
+import type { ProgressLine } from './progress-line.ts';
 
 /**
  * The scores of the plain HU threshold that does best on these very scans, inside the lung masks that came with them.
  *
  * @returns nothing if a scan has no lung mask.
  */
-export async function thresholdBaseline(scans: readonly Luna16Scan[]): Promise<Record<string, ScanScores>> {
-  if (scans.some(({ lungMaskPath }) => lungMaskPath === undefined)) return {};
+export async function thresholdBaseline(
+  scans: readonly Luna16Scan[],
+  { line, signal }: { readonly line: ProgressLine; readonly signal: AbortSignal },
+): Promise<Record<string, ScanScores>> {
+  if (scans.some(({ lungMaskPath }) => lungMaskPath === undefined)) {
+    line.print('note        no threshold baseline: it needs the lung masks in seg-lungs-LUNA16/');
+    return {};
+  }
   const histograms: LungHistograms[] = [];
-  for (const scan of scans) {
+  for (const [i, scan] of scans.entries()) {
+    signal.throwIfAborted();
+    line.show(`baseline    threshold, scan ${i + 1}/${scans.length}`);
     const { volume, truth } = await loadScan(scan);
     histograms.push(lungHistograms(volume, await readLungs(scan), truth));
   }
   const threshold = bestThreshold(histograms);
   const counts: ScanCounts[] = [];
-  for (const scan of scans) {
+  for (const [i, scan] of scans.entries()) {
+    signal.throwIfAborted();
+    line.show(`baseline    score, scan ${i + 1}/${scans.length}`);
     const { volume, truth } = await loadScan(scan);
     const mask = applyThreshold(volume, await readLungs(scan), threshold);
     counts.push(scoreScan(mask, truth, scan.nodules, { excluded: scan.excluded }));
@@ -38,8 +49,9 @@ export async function thresholdBaseline(scans: readonly Luna16Scan[]): Promise<R
 /** LUNA16's lung masks hold 3 and 4 for the lungs, 5 for the trachea. */
 async function readLungs(scan: Luna16Scan): Promise<Volume<Uint8Array>> {
   const { geometry, voxels } = await readVolume(scan.lungMaskPath!);
-  const lungs = Uint8Array.from(voxels.data as ArrayLike<number>, (label) =>
-    label === 3 || label === 4 ? 1 : 0,
-  );
+  const labels = voxels.data as Uint8Array;
+  const lungs = new Uint8Array(labels.length);
+  for (let voxel = 0; voxel < lungs.length; voxel++)
+    lungs[voxel] = labels[voxel]! > 0 && labels[voxel] !== 5 ? 1 : 0;
   return { geometry, voxels: toVoxels(lungs, voxels.shape) };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Augmentation } from '@lunet/patches';
 import type { UnetOptions } from '@lunet/unet';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { nonNegativeNumber, positiveInteger, positiveNumber, wholeNumber } from './command-line.ts';
 
 /** What `examples/train-luna16.ts` was asked to do. */
@@ -17,12 +17,13 @@ export interface TrainLuna16Options {
   readonly fold: number | 'stride' | 'none';
   readonly seed: number;
   readonly engine: 'auto' | 'wasm' | 'cpu';
-  readonly threads: number | undefined;
+  readonly threads: { readonly threads?: number };
   readonly network: UnetOptions;
   readonly falseNegativeWeight: number;
   readonly learningRate: number;
   readonly schedule: 'cosine' | 'constant';
   readonly negatives: number;
+  readonly hardNegatives: number;
   readonly samplesPerNodule: number;
   readonly maxSteps: number | undefined;
   readonly validateEvery: number;
@@ -35,6 +36,12 @@ const augmented = { flip: true, offset: 0.03, scale: 0.2, rotate: true, noise: 2
 
 /** The network of *Deep Learning with PyTorch*, and what it is trained with unless told otherwise. */
 const dlwpt = { preset: 'dlwpt' } as const;
+
+function seedNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value >= 2 ** 32) throw new InvalidArgumentError('It takes a whole number below 2^32.');
+  return value;
+}
 
 function foldOption(text: string): number | 'stride' | 'none' {
   return text === 'stride' || text === 'none' ? text : wholeNumber(text);
@@ -83,7 +90,7 @@ const command = new Command('train-luna16')
   .option(
     '--seed <n>',
     'decides weights, crops and their order: the same seed gives the same run',
-    wholeNumber,
+    seedNumber,
     1,
   )
   .addOption(
@@ -97,7 +104,7 @@ const command = new Command('train-luna16')
   .addOption(
     new Option(
       '--preset <name>',
-      'the reference’s network, loss, constant learning rate and centre slices',
+      'the reference’s network, loss and constant learning rate, and no negatives',
     ).choices(['dlwpt']),
   )
   .option('--fn-weight <w>', 'how much more a missed pixel costs than a false one', positiveNumber, 8)
@@ -108,7 +115,17 @@ const command = new Command('train-luna16')
       'of the learning rate (default: cosine; constant with --preset dlwpt)',
     ).choices(['cosine', 'constant']),
   )
-  .option('--negatives <ratio>', 'crops without a nodule per crop with one', nonNegativeNumber, 1)
+  .option(
+    '--negatives <ratio>',
+    'crops without a nodule per crop with one (default: 1; 0 with --preset dlwpt)',
+    nonNegativeNumber,
+  )
+  .option(
+    '--hard-negatives <slices>',
+    'before every epoch but the first, look for false positives on so many slices of the training scans and train on them; 0: never',
+    wholeNumber,
+    200,
+  )
   .option('--samples-per-nodule <n>', 'crops of each nodule an epoch', positiveInteger, 1)
   .option('--max-steps <n>', 'end after this many steps', positiveInteger)
   .option('--validate-every <epochs>', 'how often to validate', positiveInteger, 1)
@@ -155,12 +172,13 @@ export function parseTrainOptions(args: readonly string[]): TrainLuna16Options {
     fold: given.fold,
     seed: given.seed,
     engine: given.engine,
-    threads: given.threads,
+    threads: given.threads === undefined ? {} : { threads: given.threads },
     network: given.preset ? dlwpt : { filters: given.filters ?? 16, depth: given.depth ?? 3 },
     falseNegativeWeight: given.fnWeight,
     learningRate: given.learningRate,
     schedule: given.schedule ?? (given.preset ? 'constant' : 'cosine'),
-    negatives: given.negatives,
+    negatives: given.negatives ?? (given.preset ? 0 : 1),
+    hardNegatives: given.preset ? 0 : given.hardNegatives,
     samplesPerNodule: given.samplesPerNodule,
     maxSteps: given.maxSteps,
     validateEvery: given.validateEvery,

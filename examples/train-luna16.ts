@@ -9,6 +9,7 @@
 import { startEngine } from '@lunet/engine';
 import { openLuna16 } from '@lunet/io/node';
 import { dlwptLoss, weightedDice } from '@lunet/losses';
+import { type ChunkSet, defaultCropSize } from '@lunet/patches';
 import { collectChunks, createLoader } from '@lunet/patches/node';
 import {
   constantRate,
@@ -19,8 +20,9 @@ import {
   train,
   validateScans,
 } from '@lunet/train';
-import { buildUnet } from '@lunet/unet';
+import { buildUnet, checkInputSize } from '@lunet/unet';
 import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
+import { batchesWithHardNegatives } from './hard-negatives.ts';
 import { describeProblems, describeScans, splitScans, validationScan } from './luna16-scans.ts';
 import { ProgressLine } from './progress-line.ts';
 import { scoreTable } from './score-table.ts';
@@ -36,59 +38,60 @@ const options = parseTrainOptions(argumentsOf(process.argv));
 
 await runScript(async () => {
   const line = new ProgressLine();
-  const signal = interruptSignal(() =>
-    line.print('stopping    after this step; press Ctrl-C again to stop at once'),
-  );
+  const signal = interruptSignal(() => line.print('stopping    press Ctrl-C again to stop at once'));
 
   // 1. The engine that runs the tensors.
-  const engine = await startEngine({
-    prefer: options.engine,
-    ...(options.threads && { threads: options.threads }),
-  });
+  const engine = await startEngine({ prefer: options.engine, ...options.threads });
   line.print(`engine      ${engine.name} ${engine.version} on ${engine.device}`);
 
   // 2. The scans, and which of them are held out.
-  const luna16 = await openLuna16(options.data);
+  const luna16 = await openLuna16(options.data, { signal });
   for (const problem of describeProblems(luna16)) line.print(`note        ${problem}`);
   const { training, validation } = splitScans(luna16.scans, options.fold);
   line.print(`scans       ${describeScans(training)} to train on, ${describeScans(validation)} held out`);
 
-  // 3. Chunks at nodules and elsewhere, read once; batches of crops come from worker threads.
-  const chunks = await collectChunks(training, {
-    seed: options.seed,
-    negativesPerPositive: options.negatives * negativesKept,
-    signal,
-    onProgress: ({ scansDone, scans }) => line.show(`reading     scan ${scansDone}/${scans}`),
-  });
-  const loader = createLoader(chunks, {
-    batchSize: options.batchSize,
-    seed: options.seed,
-    numWorkers: options.numWorkers,
-    augmentation: options.augmentation,
-    negativesPerPositive: options.negatives,
-    samplesPerNodule: options.samplesPerNodule,
-  });
-  const steps = Math.min(
-    options.epochs * loader.batchesPerEpoch,
-    options.maxSteps ?? Number.POSITIVE_INFINITY,
-  );
-  line.print(
-    `chunks      ${chunks.chunks.length}, so ${loader.batchesPerEpoch} steps an epoch, ${steps} in all`,
-  );
-
-  // 4. The network, its loss, and the folder that keeps what comes out.
+  // 3. The network and its loss, and the folder that keeps what comes out.
+  checkInputSize(options.network, defaultCropSize.rows, defaultCropSize.columns);
+  for (const { size } of validation.map((scan) => scan.geometry))
+    checkInputSize(options.network, size[1], size[0]);
   const model = buildUnet({ ...options.network, seed: options.seed });
   const weights = { falseNegativeWeight: options.falseNegativeWeight };
-  const loss: Loss = (labels, predictions) =>
-    options.network.preset === 'dlwpt'
-      ? dlwptLoss(labels, predictions)
-      : weightedDice(labels, predictions, weights);
+  const weighted: Loss = (labels, predictions) => weightedDice(labels, predictions, weights);
+  const loss = options.network.preset === 'dlwpt' ? dlwptLoss : weighted;
   const run = await RunFolder.create(options.out, {
     options,
     engine,
     versions: await versions(),
     data: { training: fingerprintScans(training), validation: fingerprintScans(validation) },
     validationScans: validation.map(({ seriesUid }) => seriesUid),
+  });
+
+  // 4. Chunks at nodules and elsewhere, read once; batches of crops come from worker threads.
+  const chunks = await collectChunks(training, {
+    seed: options.seed,
+    negativesPerPositive: options.negatives * negativesKept,
+    signal,
+    onProgress: ({ scansDone, scans }) => line.show(`reading     scan ${scansDone}/${scans}`),
+  });
+  const loaderOf = (set: ChunkSet) =>
+    createLoader(set, {
+      batchSize: options.batchSize,
+      seed: options.seed,
+      numWorkers: options.numWorkers,
+      augmentation: options.augmentation,
+      negativesPerPositive: options.negatives,
+      samplesPerNodule: options.samplesPerNodule,
+    });
+  const { batchesPerEpoch } = loaderOf(chunks);
+  const steps = Math.min(options.epochs * batchesPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
+  line.print(`chunks      ${chunks.chunks.length}, so ${batchesPerEpoch} steps an epoch, ${steps} in all`);
+  const source = batchesWithHardNegatives({
+    model,
+    scans: training,
+    chunks,
+    slices: options.hardNegatives,
+    loaderOf,
+    line,
   });
 
   // 5. Training, validated on whole slices.
@@ -98,14 +101,14 @@ await runScript(async () => {
   try {
     const result = await train({
       model,
-      batches: (epoch, abort) => loader.epoch(epoch, { signal: abort }),
+      batches: source.batches,
       loss,
       epochs: options.epochs,
       maxSteps: steps,
       learningRate:
         options.schedule === 'constant'
           ? constantRate(rate)
-          : cosineRate({ peak: rate, steps, warmup: steps / 20 }),
+          : cosineRate({ peak: rate, steps, warmup: Math.ceil(steps / 20) }),
       validateEvery: options.validateEvery,
       validate: (abort) =>
         validateScans(model, held, {
@@ -117,7 +120,6 @@ await runScript(async () => {
       signal,
       onEvent: progress.onEvent,
     });
-
     if (result.stop === 'aborted') {
       line.print(
         `interrupted after step ${result.steps}; the weights so far: ${run.path}/latest.safetensors`,
@@ -127,31 +129,30 @@ await runScript(async () => {
     }
     if (result.stop === 'not-a-number') {
       throw new Error(
-        `Training gave a loss or weight that is not a number at step ${result.steps}; lower --learning-rate. ` +
-          `The last good weights are in ${run.path}`,
+        `Cannot go on training: step ${result.steps} gave a loss or weights that are not numbers. ` +
+          `Lower --learning-rate; the last good weights are in ${run.path}`,
       );
     }
 
     // 6. The best weights on every slice, beside the best that a plain threshold could do.
-    const final = await validateScans(model, held, { signal, onSlice: progress.onSlice });
-    await run.log('final', result.steps, { ...final.scores, score: final.score });
-    const baseline = await thresholdBaseline(validation);
+    const { scores, score } = await validateScans(model, held, {
+      overlayScans: 0,
+      signal,
+      onSlice: progress.onSlice,
+    });
+    await run.log('final', result.steps, { ...scores, score });
+    const baseline = await thresholdBaseline(validation, { line, signal });
+    const title = options.fold === 'none' ? 'training scans, all slices' : 'held-out scans, all slices';
+    line.print(scoreTable(title, { 'U-Net': scores, ...baseline }));
     line.print(
-      scoreTable(options.fold === 'none' ? 'training scans, all slices' : 'held-out scans, all slices', {
-        'U-Net': final.scores,
-        ...baseline,
-      }),
-    );
-    line.print(
-      `run         ${run.path} (weights: best.safetensors, curves and overlays: tensorboard --logdir ${run.path})`,
+      `run         ${run.path}: best.safetensors, overlays/; curves: tensorboard --logdir ${run.path}`,
     );
     if (options.json) {
-      const { scores } = final;
       const { stepMilliseconds, seconds } = result;
       console.log(JSON.stringify({ ...scores, stepMilliseconds, engine: engine.name, seconds }));
     }
   } finally {
-    await loader.close();
+    await source.close();
     await run.close();
   }
 });

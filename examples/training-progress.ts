@@ -9,7 +9,10 @@ const WINDOW = 20;
 export function trainingProgress(
   line: ProgressLine,
   steps: number,
-): { readonly onEvent: (event: TrainEvent) => void; readonly onSlice: (progress: SliceProgress) => void } {
+): {
+  readonly onEvent: (event: TrainEvent) => void;
+  readonly onSlice: (progress: SliceProgress) => void;
+} {
   const recent: Extract<TrainEvent, { kind: 'step' }>[] = [];
   const onEvent = (event: TrainEvent): void => {
     switch (event.kind) {

@@ -51,6 +51,6 @@ check('Tarballs alone in a scratch project (publint, attw, import)', process.exe
   'scripts/check-tarballs.mjs',
 ]);
 
-const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
-console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+if (total.skipped > 0) console.log(`\n${total.skipped} tests skipped; each says above why`);
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -22,11 +22,11 @@ describe('startThreadPool', () => {
     const pool = await startThreadPool(2, new WebAssembly.Module(countModule), memory);
     const notify = Atomics.notify;
     vi.spyOn(Atomics, 'notify').mockImplementation((array, index) => {
-      notify(array as Int32Array, index);
+      notify(array as unknown as Int32Array, index);
       // What a scheduler does that stops this thread between the store and the notify.
       const until = performance.now() + 3;
       while (performance.now() < until);
-      return notify(array as Int32Array, index);
+      return notify(array as unknown as Int32Array, index);
     });
     for (let turn = 0; turn < 20; turn++) {
       pool.start('count', 0, [{ from: 0, to: 1 }]);

@@ -1,8 +1,7 @@
 import type { Luna16Scan } from '@lunet/io/node';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { buildChunk } from './build-chunk.ts';
 import { assertChunkSize, type Chunk, type ChunkSet, type ChunkSize, defaultChunkSize } from './chunk.ts';
-import { type ChunkBox, insideVolume, negativeBox, noduleBox } from './chunk-box.ts';
+import { type ChunkBox, negativeBox, noduleBox } from './chunk-box.ts';
 import { generatorFor } from './generator.ts';
 import {
   drawCandidates,
@@ -10,6 +9,7 @@ import {
   drawTissueCenters,
   type NegativeSource,
 } from './negative-centers.ts';
+import { readChunk } from './read-chunk.ts';
 import { openScan, type ScanReader } from './scan-reader.ts';
 
 /** How chunks are collected. */
@@ -155,10 +155,7 @@ async function collect(
   centerWorld: Chunk['centerWorld'],
   box: ChunkBox,
 ): Promise<void> {
-  const { geometry } = reader;
-  const part = await reader.read(insideVolume(geometry, box, size), signal);
-  const subject = { seriesUid: scan.seriesUid, kind, centerWorld };
-  chunks.push(buildChunk(geometry, part, scan.nodules, subject, box, size));
+  chunks.push(await readChunk(scan, reader, { kind, centerWorld, box, size }, signal));
 }
 
 /** Spreads a total over scans evenly; which of them give one more is drawn. */

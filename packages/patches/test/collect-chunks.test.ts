@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { type Geometry, identityDirection, type Matrix3, worldToIndex } from '@lunet/io';
+import { type Geometry, identityDirection, indexToWorld, type Matrix3, worldToIndex } from '@lunet/io';
 import { type Luna16Scan, openLuna16 } from '@lunet/io/node';
 import { rasterizeSpheres, sliceRange } from '@lunet/masks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Chunk, clipHounsfield, cutChunk } from '../src/index.ts';
-import { collectChunks, type NegativeSource } from '../src/node.ts';
+import { collectChunks, collectNegativesAt, type NegativeSource } from '../src/node.ts';
 import { lungRadius, type TinyScan, tinyVolume, writeLuna16 } from './luna16-folder.ts';
 
 const geometry: Geometry = {
@@ -173,6 +173,21 @@ describe('collectChunks', () => {
     expect(await negatives(5)).toEqual(await negatives(5));
     expect(await negatives(5)).not.toEqual(await negatives(6));
     expect(await negatives(5, scans.slice(1, 2))).toEqual(await negatives(5));
+  });
+
+  test('cuts negatives at given places, each labelled with the nodules in view', async () => {
+    const nodule = scans[0]!.nodules[0]!;
+    const centers = new Map([
+      [scans[0]!.seriesUid, [nodule.centerWorld, indexToWorld(scans[0]!.geometry, [10, 12, 3])]],
+      ['not here', [nodule.centerWorld]],
+    ]);
+    const chunks = await collectNegativesAt(scans, centers, { chunk: size });
+    expect(chunks.map(({ kind, labelSlices }) => [kind, labelSlices])).toEqual([
+      ['negative', 1],
+      ['negative', 1],
+    ]);
+    expect(chunks[0]!.label).toContain(1);
+    expect(chunks[1]!.centerWorld).toEqual(centers.get(scans[0]!.seriesUid)![1]);
   });
 
   test('reports progress, and what a scan did not yield', async () => {

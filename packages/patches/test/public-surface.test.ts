@@ -13,5 +13,9 @@ test('exports exactly these names', async () => {
     'referenceAugmentation',
     'resampleCrop',
   ]);
-  expect(Object.keys(await import('../src/node.ts')).sort()).toEqual(['collectChunks', 'createLoader']);
+  expect(Object.keys(await import('../src/node.ts')).sort()).toEqual([
+    'collectChunks',
+    'collectNegativesAt',
+    'createLoader',
+  ]);
 });

@@ -10,6 +10,7 @@ it('exports exactly this', () => {
     'drawOverlay',
     'encodePng',
     'fingerprintScans',
+    'mineFalsePositives',
     'train',
     'validateScans',
   ]);
