@@ -12,7 +12,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const nodeTypes = readJson(join(root, 'node_modules/@types/node/package.json')).version;
 
 /** Entries for Node alone, whose users have @types/node; the others must do without. */
-const isForNode = (entry) => entry.endsWith('/node') || ['@lunet/evaluate', '@lunet/train'].includes(entry);
+const isForNode = (entry) => entry.endsWith('/node') || entry === '@lunet/train';
 
 /** What to run where an import alone does not reach the package's further files: its workers and its .wasm. */
 const programs = {
@@ -67,6 +67,8 @@ try {
   );
   const tarballs = Object.fromEntries(packages.map(({ json, tarball }) => [json.name, `file:${tarball}`]));
   await each(packages, (found) => checkPackage(found, tarballs));
+} catch (error) {
+  report(error);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -156,13 +158,15 @@ async function each(items, work) {
   const left = [...items];
   const lane = async () => {
     for (let item = left.shift(); item; item = left.shift()) {
-      await work(item).catch((error) => {
-        console.error(error.message);
-        process.exitCode = 1;
-      });
+      await work(item).catch(report);
     }
   };
   await Promise.all([lane(), lane()]);
+}
+
+function report(error) {
+  console.error(error.message);
+  process.exitCode = 1;
 }
 
 function readJson(path) {
