@@ -47,7 +47,7 @@ function toPixel(at: number, first: number, pixel: number): number {
  * is the share of each pixel inside the polygon.
  */
 function addEdge(canvas: Canvas, ax: number, ay: number, bx: number, by: number, weight: number): void {
-  // A flat edge bounds no area, and at such slopes a step to the next column would not move y any more.
+  // A flat edge bounds no area.
   if (Math.abs(by - ay) < 1e-6) return;
   const { width, height } = canvas.frame;
   const { edges } = canvas;
@@ -55,6 +55,8 @@ function addEdge(canvas: Canvas, ax: number, ay: number, bx: number, by: number,
   const top = Math.min(ay, by);
   const bottom = Math.min(height, Math.max(ay, by));
   const slope = (bx - ax) / (by - ay);
+  // So is one along which a column's step down is less than y can resolve: the walk would never reach its end.
+  if (bottom + 0.5 / Math.abs(slope) === bottom) return;
   let y = Math.max(0, top);
   let x = (ay < by ? ax : bx) + (y - top) * slope;
   while (y < bottom) {

@@ -11,7 +11,7 @@ export interface Random {
   int(count: number): number;
   /** True with the given probability. */
   chance(probability: number): boolean;
-  /** Poisson distributed count. */
+  /** Poisson distributed count, at most 1000. */
   poisson(mean: number): number;
   /** One item, each with its weight's share. */
   pick<T>(items: readonly (readonly [item: T, weight: number])[]): T;
@@ -47,7 +47,7 @@ export function createRandom(seed: number, stream: string): Random {
     poisson(mean) {
       const limit = Math.exp(-mean);
       let count = -1;
-      for (let product = 1; product > limit; product *= next()) count++;
+      for (let product = 1; product > limit && count < 1000; product *= next()) count++;
       return Math.max(0, count);
     },
     pick(items) {

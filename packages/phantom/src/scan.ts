@@ -23,7 +23,7 @@ export const generatorRevision = 1;
 /** What to generate; everything but the seed has a default drawn from it. */
 export interface ScanOptions {
   readonly seed: number;
-  /** Voxels along x, y and z; default 512×512×64. */
+  /** Voxels along x, y and z, 1 to 65535 each (as many as DICOM can count) and 2^30 in all; default 512×512×64. */
   readonly size?: Size;
   /** In-plane spacing in mm; by default the chest fills the slice, as in LUNA16. */
   readonly spacing?: number;
@@ -109,8 +109,10 @@ function checkOptions(
   if (!Number.isSafeInteger(seed))
     throw new RangeError(`Cannot generate scan: seed ${seed} is not an integer`);
   const voxels = size[0] * size[1] * size[2];
-  if (size.some((n) => !Number.isInteger(n) || n < 1) || voxels > 2 ** 30) {
-    throw new RangeError(`Cannot generate scan: size ${size.join('x')} is not 1x1x1 to 2^30 voxels`);
+  if (size.some((n) => !Number.isInteger(n) || n < 1 || n > 65535) || voxels > 2 ** 30) {
+    throw new RangeError(
+      `Cannot generate scan: size ${size.join('x')} is not 1 to 65535 along each axis and up to 2^30 voxels`,
+    );
   }
   for (const [name, value] of Object.entries({ spacing, sliceSpacing })) {
     if (!(value >= 0.1 && value <= 20))

@@ -160,7 +160,14 @@ describe('generateScan', () => {
 
   test.each([
     [{ seed: 0.5 }, 'Cannot generate scan: seed 0.5 is not an integer'],
-    [{ seed: 1, size: [0, 4, 4] as const }, 'Cannot generate scan: size 0x4x4 is not 1x1x1 to 2^30 voxels'],
+    [
+      { seed: 1, size: [0, 4, 4] as const },
+      'Cannot generate scan: size 0x4x4 is not 1 to 65535 along each axis and up to 2^30 voxels',
+    ],
+    [
+      { seed: 1, size: [1, 1, 65536] as const },
+      'Cannot generate scan: size 1x1x65536 is not 1 to 65535 along each axis and up to 2^30 voxels',
+    ],
     [{ seed: 1, spacing: 50 }, 'Cannot generate scan: spacing 50 mm is outside 0.1 to 20'],
     [{ seed: 1, meanNodules: 9 }, 'Cannot generate scan: meanNodules 9 is outside 0 to 6'],
   ])('refuses %j', (options, message) => {
