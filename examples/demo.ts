@@ -16,8 +16,8 @@ step('phantom', 'make-phantom', ['--out', data, ...phantom.split(' ')]);
 
 // Two scans, those of subset 0, are held out. Half the reference's filters train three times as fast.
 const training =
-  '--fold 0 --augmented --num-workers 1 --filters 8 --epochs 4 --samples-per-nodule 40 --negatives 2 ' +
-  '--hard-negatives 60 --fn-weight 6 --learning-rate 3e-3 --validate-every 4 --validation-stride 4';
+  '--fold 0 --augmented --num-workers 1 --filters 8 --epochs 4 --samples-per-nodule 94 --negatives 2 ' +
+  '--hard-negatives 60 --fn-weight 16 --learning-rate 3e-3 --validate-every 4 --validation-stride 4';
 step('train', 'train-luna16', ['--data', data, '--out', out, ...training.split(' ')]);
 
 console.log(`

@@ -73,8 +73,28 @@ describe('train-luna16', () => {
       ]),
     );
     const config = JSON.parse(await readFile(join(one.out, 'config.json'), 'utf8'));
-    expect(config).toMatchObject({ options: { seed: 1, filters: undefined }, engine: { name: 'wasm' } });
+    expect(config).toMatchObject({ options: { seed: 1, network: { filters: 4 } }, engine: { name: 'wasm' } });
     expect(config.data.training).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('trains the reference network with its loss, without negatives', { timeout: 60_000 }, async () => {
+    const out = join(folder, 'dlwpt');
+    const flags = [
+      '--fold',
+      '0',
+      '--preset',
+      'dlwpt',
+      '--max-steps',
+      '2',
+      '--batch-size',
+      '4',
+      '--num-workers',
+      '0',
+    ];
+    const result = await runExample('train-luna16', ['--data', data, '--out', out, ...flags]);
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    const config = JSON.parse(await readFile(join(out, 'config.json'), 'utf8'));
+    expect(config.options).toMatchObject({ negatives: 0, hardNegatives: 0, schedule: 'constant' });
   });
 
   it('explains itself', async () => {
@@ -108,6 +128,7 @@ describe('train-luna16', () => {
 
   it.each([
     [['--data', 'x', '--epochs', '0'], /--epochs.*whole number from 1 on/],
+    [['--data', 'x', '--seed', '4294967296'], /--seed.*below 2\^32/],
     [['--data', 'x', '--engine', 'cuda'], /--engine.*Allowed choices are auto, wasm, cpu/],
     [['--epochs', '1'], /required option '--data/],
     [['--data', 'x', '--bogus'], /unknown option '--bogus'/],
