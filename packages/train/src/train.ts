@@ -1,3 +1,4 @@
+import type { ScanScores } from '@lunet/evaluate';
 import { type PixelCounts, scoresOf } from '@lunet/losses';
 import type { Batch } from '@lunet/patches';
 import * as tf from '@tensorflow/tfjs-core';
@@ -114,7 +115,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       if (better) best = { step: steps, validation, weights };
       sinceBest = improved ? 0 : sinceBest + 1;
       const { scores, score, overlays } = validation;
-      await run?.log('validation', steps, { ...scores, score }, { epoch });
+      await run?.log('validation', steps, { ...loggedScores(scores), score }, { epoch });
       await run?.overlays(steps, overlays);
       if (better) await run?.checkpoint('best', model, { step: String(steps), score: String(score) });
       onEvent?.({ kind: 'validation', step: steps, epoch, validation, best: better });
@@ -188,6 +189,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
   if (!signal?.aborted) return false;
   return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+}
+
+/** The scores that were taken: with a slice stride no nodules are counted. */
+function loggedScores({ recall, precision, dice, ...counted }: ScanScores): Record<string, number> {
+  return { recall, precision, dice, ...(counted.nodules > 0 ? counted : {}) };
 }
 
 function median(values: readonly number[]): number {

@@ -144,6 +144,24 @@ describe('train', () => {
     await expect(train({ model, batches: () => squares(0), loss, epochs: 0 })).rejects.toThrow('epochs is 0');
   });
 
+  it('logs no nodule counts that were not taken', async () => {
+    const run = await RunFolder.create(join(folder, 'strided'), {});
+    const model = buildUnet(network);
+    const batches = (epoch: number) => squares(epoch, 1);
+    await train({ model, batches, loss, epochs: 1, run, validate: async () => validation(0.5) });
+    await run.close();
+    const line = (await readFile(join(run.path, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n').at(-1)!;
+    expect(JSON.parse(line)).toEqual({
+      kind: 'validation',
+      step: 1,
+      recall: 0.5,
+      precision: 0.5,
+      dice: 0.5,
+      score: 0.5,
+      epoch: 0,
+    });
+  });
+
   it('leaves a run folder whose files say what happened', async () => {
     const path = join(folder, 'run');
     const run = await RunFolder.create(path, { seed: 3 });
