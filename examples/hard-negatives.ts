@@ -19,6 +19,8 @@ export interface HardNegativeOptions {
 
 /** A source of batches for `train`. */
 export interface BatchSource {
+  /** The same in every epoch, mined or not. */
+  readonly batchesPerEpoch: number;
   batches(epoch: number, signal: AbortSignal | undefined): AsyncIterable<Batch>;
   close(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export function batchesWithHardNegatives(options: HardNegativeOptions): BatchSou
   const hard: Chunk[] = [];
   let loader = loaderOf(chunks);
   return {
+    batchesPerEpoch: loader.batchesPerEpoch,
     async *batches(epoch, signal) {
       if (epoch > 0 && slices > 0) {
         const centers = await mineFalsePositives(model, scans, {

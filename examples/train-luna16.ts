@@ -82,9 +82,6 @@ await runScript(async () => {
       negativesPerPositive: options.negatives,
       samplesPerNodule: options.samplesPerNodule,
     });
-  const { batchesPerEpoch } = loaderOf(chunks);
-  const steps = Math.min(options.epochs * batchesPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
-  line.print(`chunks      ${chunks.chunks.length}, so ${batchesPerEpoch} steps an epoch, ${steps} in all`);
   const source = batchesWithHardNegatives({
     model,
     scans: training,
@@ -93,6 +90,9 @@ await runScript(async () => {
     loaderOf,
     line,
   });
+  const { batchesPerEpoch } = source;
+  const steps = Math.min(options.epochs * batchesPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
+  line.print(`chunks      ${chunks.chunks.length}, so ${batchesPerEpoch} steps an epoch, ${steps} in all`);
 
   // 5. Training, validated on whole slices.
   const held = validation.map(validationScan);
