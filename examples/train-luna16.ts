@@ -48,7 +48,8 @@ await runScript(async () => {
   const luna16 = await openLuna16(options.data, { signal });
   for (const problem of describeProblems(luna16)) line.print(`note        ${problem}`);
   const { training, validation } = splitScans(luna16.scans, options.fold);
-  line.print(`scans       ${describeScans(training)} to train on, ${describeScans(validation)} held out`);
+  const heldOut = options.fold === 'none' ? 'none held out' : `${describeScans(validation)} held out`;
+  line.print(`scans       ${describeScans(training)} to train on, ${heldOut}`);
 
   // 3. The network and its loss, and the folder that keeps what comes out.
   checkInputSize(options.network, defaultCropSize.rows, defaultCropSize.columns);
