@@ -136,11 +136,10 @@ await runScript(async () => {
     }
 
     // 6. The best weights on every slice, beside the best that a plain threshold could do.
-    const { scores, score } = await validateScans(model, held, {
-      overlayScans: 0,
-      signal,
-      onSlice: progress.onSlice,
-    });
+    const { scores, score } =
+      result.best && options.validationStride === 1
+        ? result.best.validation
+        : await validateScans(model, held, { overlayScans: 0, signal, onSlice: progress.onSlice });
     await run.log('final', result.steps, { ...scores, score });
     const baseline = await thresholdBaseline(validation, { line, signal });
     const title = options.fold === 'none' ? 'training scans, all slices' : 'held-out scans, all slices';

@@ -8,7 +8,7 @@ import {
   scoreScan,
 } from '@lunet/evaluate';
 import { type Geometry, type Nodule, toVoxels, type Volume, worldToIndex } from '@lunet/io';
-import { addCounts, countPixels } from '@lunet/losses';
+import { addCounts, countPixels, noCounts } from '@lunet/losses';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { OverlaySlice } from './overlay.ts';
 
@@ -96,13 +96,13 @@ export async function validateScans(
     const slices = everyNth(depth, sliceStride);
     const shown = index < overlayScans ? shownSlices(scan, geometry, slices, overlaySlices) : new Set();
     const whole = sliceStride === 1 ? new Float32Array(width * height * depth) : undefined;
-    let pixels = { truePositives: 0, falsePositives: 0, falseNegatives: 0, trueNegatives: 0 };
+    let pixels = noCounts;
     let done = 0;
     for await (const { z, probability } of predictSlices(model, volume, { slices, signal })) {
       const from = z * width * height;
       const label = truth.voxels.data.subarray(from, from + width * height);
-      pixels = addCounts(pixels, countPixels(label, probability));
-      whole?.set(probability, from);
+      if (whole) whole.set(probability, from);
+      else pixels = addCounts(pixels, countPixels(label, probability));
       if (shown.has(z)) {
         const hu = volume.voxels.data.slice(from, from + width * height);
         const name = `${scan.seriesUid}-z${String(z).padStart(3, '0')}`;
