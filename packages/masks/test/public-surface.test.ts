@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
 
 test('exports exactly these names', async () => {
-  expect(Object.keys(await import('../src/index.ts')).sort()).toEqual(['rasterizeSpheres', 'sliceRange']);
+  expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
+    'rasterizeSpheres',
+    'sliceRange',
+    'visitSphere',
+  ]);
 });
