@@ -1,5 +1,6 @@
 import { type Geometry, type Index, indexToWorld, toVoxels, type Volume, type World } from '@lunet/io';
-import { type Connectivity, labelComponents } from './label-components.ts';
+import type { Connectivity } from './find-components.ts';
+import { labelComponents } from './label-components.ts';
 
 /** A location with a probability, found in a prediction. */
 export interface Candidate {

@@ -1,5 +1,11 @@
 export { type Candidate, type FindCandidatesOptions, findCandidates } from './find-candidates.ts';
-export { type ComponentLabels, type Connectivity, labelComponents } from './label-components.ts';
+export {
+  type Components,
+  type Connectivity,
+  type FindComponentsOptions,
+  findComponents,
+} from './find-components.ts';
+export { type ComponentLabels, labelComponents } from './label-components.ts';
 export { type CandidateMatches, matchCandidates } from './match-candidates.ts';
 export {
   type PredictedSlice,

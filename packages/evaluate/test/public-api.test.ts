@@ -7,6 +7,7 @@ it('exports exactly this', () => {
     'applyThreshold',
     'bestThreshold',
     'findCandidates',
+    'findComponents',
     'labelComponents',
     'lungHistograms',
     'matchCandidates',
