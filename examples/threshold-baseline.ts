@@ -9,8 +9,9 @@ import {
   scanScores,
   scoreScan,
 } from '@lunet/evaluate';
-import { toVoxels, type Volume } from '@lunet/io';
+import type { Volume } from '@lunet/io';
 import { type Luna16Scan, readVolume } from '@lunet/io/node';
+import { lungOf } from '@lunet/masks';
 import { loadScan } from './luna16-scans.ts';
 import type { ProgressLine } from './progress-line.ts';
 
@@ -46,12 +47,6 @@ export async function thresholdBaseline(
   return { [`HU > ${threshold} in lung`]: scanScores(addScanCounts(counts)) };
 }
 
-/** LUNA16's lung masks hold 3 and 4 for the lungs, 5 for the trachea. */
 async function readLungs(scan: Luna16Scan): Promise<Volume<Uint8Array>> {
-  const { geometry, voxels } = await readVolume(scan.lungMaskPath!);
-  const labels = voxels.data as Uint8Array;
-  const lungs = new Uint8Array(labels.length);
-  for (let voxel = 0; voxel < lungs.length; voxel++)
-    lungs[voxel] = labels[voxel]! > 0 && labels[voxel] !== 5 ? 1 : 0;
-  return { geometry, voxels: toVoxels(lungs, voxels.shape) };
+  return lungOf(await readVolume(scan.lungMaskPath!));
 }

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 
 test('exports exactly these names', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
+    'isLung',
+    'lungOf',
     'rasterizeSpheres',
     'sliceRange',
     'visitSphere',

@@ -1,6 +1,6 @@
 import { type Geometry, indexToWorld, type World, worldToIndex } from '@lunet/io';
 import type { Luna16Scan } from '@lunet/io/node';
-import type { Sphere } from '@lunet/masks';
+import { isLung, type Sphere } from '@lunet/masks';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from './generator.ts';
@@ -124,11 +124,6 @@ async function readSlice(
   const part = await reader.read({ start: [0, 0, z], size: [columns, rows, 1] }, signal);
   const first = (z - part.start[2]) * rows * columns;
   return part.volume.voxels.data.subarray(first, first + rows * columns);
-}
-
-/** LUNA16's masks number the left and the right lung 3 and 4 and the trachea 5; others are 1 inside. */
-function isLung(label: number): boolean {
-  return label > 0 && label !== 5;
 }
 
 function drawPixel(marked: ArrayLike<number>, generator: RandomGenerator): number | undefined {
