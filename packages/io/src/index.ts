@@ -17,4 +17,6 @@ export {
   worldToIndex,
 } from './geometry.ts';
 export { type MetaImageHeader, parseMetaImageHeader } from './metaimage-header.ts';
+export { formatPredictions, type Mark, parsePredictions } from './predictions.ts';
+export { parseSeriesUids } from './series-uids.ts';
 export { toVoxels, type Volume, type VoxelArray, type Voxels, type VoxelValue } from './volume.ts';
