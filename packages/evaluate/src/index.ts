@@ -1,3 +1,4 @@
+export { bootstrapFroc, type FrocBand } from './bootstrap-froc.ts';
 export { type Candidate, type FindCandidatesOptions, findCandidates } from './find-candidates.ts';
 export {
   type Components,
@@ -5,6 +6,10 @@ export {
   type FindComponentsOptions,
   findComponents,
 } from './find-components.ts';
+export { cpm, type Froc, type FrocScan, froc, officialRates, sensitivityAt } from './froc.ts';
+export type { FrocPoints, FrocRanking } from './froc-curve.ts';
+export { type GroupedRows, groupByScan, type ScoreRows } from './group-by-scan.ts';
+export type { BootstrapOptions, Interval } from './interval.ts';
 export { type ComponentLabels, labelComponents } from './label-components.ts';
 export { type CandidateMatches, matchCandidates } from './match-candidates.ts';
 export {

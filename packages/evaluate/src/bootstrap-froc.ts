@@ -1,0 +1,138 @@
+import { cpm, type Froc, officialRates, sensitivityAt } from './froc.ts';
+import type { FrocRanking } from './froc-curve.ts';
+import { type BootstrapOptions, type Interval, percentileInterval } from './interval.ts';
+import { createResampler } from './random.ts';
+
+/** A FROC curve's confidence band. */
+export interface FrocBand {
+  /** Ascending. */
+  readonly falsePositivesPerScan: number[];
+  /** Mean sensitivity of the resamples at each rate. */
+  readonly mean: number[];
+  readonly lower: number[];
+  readonly upper: number[];
+  /** The sensitivities at the seven official rates, with their intervals. */
+  readonly sensitivityAt: Interval[];
+  readonly cpm: Interval;
+}
+
+const STEPS_PER_OCTAVE = 16;
+
+/** 1/8 … 8 false positives per scan, as evenly spaced as a logarithmic axis shows them; the official rates are in it. */
+const bandRates: readonly number[] = Array.from(
+  { length: 6 * STEPS_PER_OCTAVE + 1 },
+  (_, step) => 2 ** (step / STEPS_PER_OCTAVE - 3),
+);
+
+/**
+ * Draws a FROC curve's confidence band: scans are resampled with replacement, and the curve of each resample is read at
+ * the rates. The bounds are percentiles; a resample without a nodule has no curve and is left out.
+ *
+ * The marks are ranked once; a resample then counts each scan's entries as often as it was drawn, in one pass down to
+ * the highest rate.
+ *
+ * @param options.rates false positives per scan; by default 97, from 1/8 to 8, evenly spaced on a logarithmic axis.
+ * @throws {RangeError} if a rate is not 0 or more, resamples are no positive integer, the seed is no safe integer, or
+ *   the confidence is not above 0 and below 1.
+ * @example
+ * ```ts
+ * const { cpm, sensitivityAt } = bootstrapFroc(froc(scans), { seed: 1 }); // 1,000 resamples, 95 %
+ * `CPM ${cpm.value}, between ${cpm.lower} and ${cpm.upper}`;
+ * ```
+ */
+export function bootstrapFroc(
+  froc: Pick<Froc, 'points' | 'ranking'>,
+  {
+    seed,
+    resamples = 1000,
+    confidence = 0.95,
+    rates = bandRates,
+  }: BootstrapOptions & { readonly rates?: readonly number[] },
+): FrocBand {
+  if (!(Number.isInteger(resamples) && resamples > 0)) {
+    throw new RangeError(`Cannot draw ${resamples} resamples: give a positive integer`);
+  }
+  const bad = rates.find((rate) => !(rate >= 0));
+  if (bad !== undefined) {
+    throw new RangeError(`Cannot draw a band at ${bad} false positives per scan: give 0 or more`);
+  }
+  const falsePositivesPerScan = [...rates].sort((a, b) => a - b);
+  const allRates = [...new Set([...rates, ...officialRates])].sort((a, b) => a - b);
+  const columns = resample(froc.ranking, allRates, resamples, seed);
+  const columnOf = (rate: number): Float64Array => columns[allRates.indexOf(rate)]!;
+
+  const band = falsePositivesPerScan.map((rate) => percentileInterval(0, columnOf(rate), confidence));
+  const officialColumns = officialRates.map(columnOf);
+  const resampledCpm = Float64Array.from({ length: resamples }, (_, draw) =>
+    mean(officialColumns.map((column) => column[draw]!)),
+  );
+  return {
+    falsePositivesPerScan,
+    mean: falsePositivesPerScan.map((rate) => mean(columnOf(rate).filter((value) => !Number.isNaN(value)))),
+    lower: band.map(({ lower }) => lower),
+    upper: band.map(({ upper }) => upper),
+    sensitivityAt: sensitivityAt(froc).map((value, i) =>
+      percentileInterval(value, officialColumns[i]!, confidence),
+    ),
+    cpm: percentileInterval(cpm(froc), resampledCpm, confidence),
+  };
+}
+
+/** The sensitivity of each resample, a column a rate; NaN where it holds no nodule. */
+function resample(
+  ranking: FrocRanking,
+  rates: readonly number[],
+  resamples: number,
+  seed: number,
+): Float64Array[] {
+  const { probability, nodulesPerScan } = ranking;
+  const scans = nodulesPerScan.length;
+  const isTiedWithNext = Uint8Array.from(probability, (value, i) => (value === probability[i + 1] ? 1 : 0));
+  const limits = Float64Array.from(rates, (rate) => rate * scans);
+  const found = new Float64Array(rates.length);
+  const columns = rates.map(() => new Float64Array(resamples));
+  const nextResample = createResampler(scans, seed);
+  for (let draw = 0; draw < resamples; draw++) {
+    const times = nextResample();
+    let nodules = 0;
+    for (let scan = 0; scan < scans; scan++) nodules += nodulesPerScan[scan]! * times[scan]!;
+    countFound(ranking, isTiedWithNext, times, limits, found);
+    for (let rate = 0; rate < found.length; rate++) columns[rate]![draw] = found[rate]! / nodules;
+  }
+  return columns;
+}
+
+/** Interpolates the nodules found at each limit of false positives, ascending, in one pass down the ranking. */
+function countFound(
+  { isNodule, scan }: FrocRanking,
+  isTiedWithNext: Uint8Array,
+  times: Int32Array,
+  limits: Float64Array,
+  found: Float64Array,
+): void {
+  let truePositives = 0;
+  let falsePositives = 0;
+  let truePositivesBefore = 0;
+  let falsePositivesBefore = 0;
+  let next = 0;
+  for (let entry = 0; entry < isNodule.length; entry++) {
+    const weight = times[scan[entry]!]!;
+    if (isNodule[entry] === 1) truePositives += weight;
+    else falsePositives += weight;
+    if (isTiedWithNext[entry] === 1) continue;
+    for (; next < limits.length && limits[next]! < falsePositives; next++) {
+      const share = (limits[next]! - falsePositivesBefore) / (falsePositives - falsePositivesBefore);
+      found[next] = truePositivesBefore + (truePositives - truePositivesBefore) * share;
+    }
+    if (next === limits.length) return;
+    truePositivesBefore = truePositives;
+    falsePositivesBefore = falsePositives;
+  }
+  found.fill(truePositives, next);
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
