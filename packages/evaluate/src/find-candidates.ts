@@ -1,114 +1,131 @@
-import { type Geometry, type Index, indexToWorld, toVoxels, type Volume, type World } from '@lunet/io';
-import type { Connectivity } from './find-components.ts';
-import { labelComponents } from './label-components.ts';
+import { type Box, type Geometry, type Index, indexToWorld, type Volume, type World } from '@lunet/io';
+import { type Components, type FindComponentsOptions, findComponents } from './find-components.ts';
+import { type ComponentSums, measureComponents } from './measure-components.ts';
+import { mergeComponents } from './merge-components.ts';
 
 /** A location with a probability, found in a prediction. */
 export interface Candidate {
   /** Centre of the component, weighted by probability. */
   readonly centerIndex: Index;
   readonly centerWorld: World;
-  /** Highest probability in the component, 0 … 1. */
+  /** What ranks it, 0 … 1: its peak or its mean, as the options say. */
   readonly probability: number;
+  /** Highest probability of its voxels, 0 … 1. */
+  readonly peak: number;
+  /** Mean probability of its voxels, 0 … 1; times `voxels` it is their sum. */
+  readonly mean: number;
   readonly voxels: number;
-  /** Volume in mm³. */
-  readonly volume: number;
+  readonly volumeMm3: number;
   /** Diameter in mm of the sphere of that volume. */
   readonly diameterMm: number;
+  /** The voxels it spans; `box.size[2]` is the count of slices. */
+  readonly box: Box;
 }
 
 /** How components become candidates. */
-export interface FindCandidatesOptions {
-  /** A voxel belongs to a component if its probability is above this, in [0, 1). */
-  readonly threshold?: number;
-  readonly connectivity?: Connectivity;
-  /** Components with a smaller equivalent diameter, in mm, are dropped. */
+export interface FindCandidatesOptions extends FindComponentsOptions {
+  /**
+   * Components whose centres lie closer than this, in mm, to that of a heavier one (by its sum of probabilities) become
+   * one candidate with it; 0 merges nothing.
+   */
+  readonly mergeWithinMm?: number;
+  /** Candidates with a smaller equivalent diameter, in mm, are dropped; a merged one is measured as a whole. */
   readonly minimumDiameterMm?: number;
+  /** Which probability of its voxels ranks a candidate. */
+  readonly probability?: 'peak' | 'mean';
 }
 
 /**
- * Finds the connected components of a probability volume above a threshold.
+ * Finds the nodule candidates of a prediction: its connected components above a threshold, measured in mm.
  *
- * @param prediction probabilities 0 … 1 of shape `[z, y, x]`, or a mask of 0 and 1.
+ * Time is linear in the voxels; memory beside the prediction goes with the runs of voxels above the threshold.
+ *
+ * @param prediction probabilities 0 … 1 of shape `[z, y, x]` (float32), or a mask (uint8), whose voxels other than 0 have
+ * the probability 1; C-contiguous.
  * @returns the candidates, the most probable first; equal ones in scan order.
- * @throws {RangeError} if the threshold is not in [0, 1).
+ * @throws {RangeError} if an option is out of range, or a voxel is not a probability (NaN, infinite, a logit).
+ * @throws {TypeError} if the voxels do not fit the geometry, or are a view that is not C-contiguous.
  * @example
  * ```ts
  * const geometry = { size: [3, 1, 1], spacing: [2, 1, 1], origin: [10, 0, 0], direction: identityDirection };
  * const prediction = { geometry, voxels: toVoxels(new Float32Array([0, 0.6, 0.9]), [1, 1, 3]) };
  * const [candidate] = findCandidates(prediction);
  * candidate.centerIndex[0]; // 1.6 = (0.6 · 1 + 0.9 · 2) / 1.5
- * candidate.volume; // 4 mm³: two voxels of 2 mm³
+ * candidate.volumeMm3; // 4: two voxels of 2 mm³
  * ```
  */
 export function findCandidates(
   prediction: Volume<Float32Array | Uint8Array>,
-  { threshold = 0.5, connectivity = 26, minimumDiameterMm = 0 }: FindCandidatesOptions = {},
+  { mergeWithinMm = 0, minimumDiameterMm = 0, probability = 'peak', ...options }: FindCandidatesOptions = {},
 ): Candidate[] {
-  // Below 0 a component could weigh nothing, and would have no centre.
-  if (!(threshold >= 0 && threshold < 1)) {
-    throw new RangeError(`Cannot find candidates above ${threshold}: give a threshold in [0, 1)`);
-  }
   const { geometry, voxels } = prediction;
-  const { data } = voxels;
-  const mask = new Uint8Array(data.length);
-  for (let voxel = 0; voxel < mask.length; voxel++) mask[voxel] = data[voxel]! > threshold ? 1 : 0;
-  const { labels, count } = labelComponents(toVoxels(mask, voxels.shape), connectivity);
-  const sums = componentSums(data, labels, count, geometry);
-  const voxelVolume = geometry.spacing[0] * geometry.spacing[1] * geometry.spacing[2];
-
-  const candidates: Candidate[] = [];
-  for (let component = 0; component < count; component++) {
-    const at = component * FIELDS;
-    const weight = sums[at + WEIGHT]!;
-    const size = sums[at + VOXELS]!;
-    const volume = size * voxelVolume;
-    const diameterMm = Math.cbrt((6 * volume) / Math.PI);
-    if (diameterMm < minimumDiameterMm) continue;
-    const centerIndex: Index = [sums[at + X]! / weight, sums[at + Y]! / weight, sums[at + Z]! / weight];
-    candidates.push({
-      centerIndex,
-      centerWorld: indexToWorld(geometry, centerIndex),
-      probability: sums[at + PEAK]!,
-      voxels: size,
-      volume,
-      diameterMm,
-    });
-  }
-  return candidates.sort((a, b) => b.probability - a.probability);
-}
-
-const WEIGHT = 0;
-const X = 1;
-const Y = 2;
-const Z = 3;
-const PEAK = 4;
-const VOXELS = 5;
-const FIELDS = 6;
-
-/** One pass over the voxels: per component the probability, its first moments, its peak and the voxel count. */
-function componentSums(
-  data: Float32Array | Uint8Array,
-  labels: Int32Array,
-  count: number,
-  geometry: Geometry,
-): Float64Array {
-  const sums = new Float64Array(count * FIELDS);
-  const [width, height, depth] = geometry.size;
-  for (let z = 0, voxel = 0; z < depth; z++) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, voxel++) {
-        const label = labels[voxel]!;
-        if (label === 0) continue;
-        const at = (label - 1) * FIELDS;
-        const p = data[voxel]!;
-        sums[at + WEIGHT]! += p;
-        sums[at + X]! += p * x;
-        sums[at + Y]! += p * y;
-        sums[at + Z]! += p * z;
-        if (p > sums[at + PEAK]!) sums[at + PEAK] = p;
-        sums[at + VOXELS]! += 1;
-      }
+  for (const [name, value] of Object.entries({ mergeWithinMm, minimumDiameterMm })) {
+    if (!(value >= 0 && value < Infinity)) {
+      throw new RangeError(`Cannot find candidates with ${name} ${value}: give a length in mm, 0 or more`);
     }
   }
-  return sums;
+  if (voxels.shape.join('x') !== geometry.size.toReversed().join('x')) {
+    throw new TypeError(
+      `Cannot find candidates: voxels of shape ${voxels.shape.join('x')} (z,y,x) are not the geometry's ${geometry.size.join('x')} (x,y,z)`,
+    );
+  }
+  let components = findComponents(voxels, options);
+  if (mergeWithinMm > 0) components = mergeComponents(prediction, components, mergeWithinMm);
+  if (minimumDiameterMm > 0) {
+    components = dropComponents(components, (size) => diameterOf(geometry, size) < minimumDiameterMm);
+  }
+  const sums = measureComponents(voxels, components);
+  return Array.from({ length: components.count }, (_, component) =>
+    describe(geometry, sums, component, probability),
+  ).sort((a, b) => b.probability - a.probability);
+}
+
+function describe(
+  geometry: Geometry,
+  { voxels, weights, moments, peaks, lows, highs }: ComponentSums,
+  component: number,
+  rank: 'peak' | 'mean',
+): Candidate {
+  const ofAxes = <T>(value: (at: number) => T) =>
+    [value(3 * component), value(3 * component + 1), value(3 * component + 2)] as const;
+  const size = voxels[component]!;
+  const weight = weights[component]!;
+  const centerIndex = ofAxes((at) => moments[at]! / weight);
+  const peak = peaks[component]!;
+  const mean = weight / size;
+  return {
+    centerIndex,
+    centerWorld: indexToWorld(geometry, centerIndex),
+    probability: rank === 'peak' ? peak : mean,
+    peak,
+    mean,
+    voxels: size,
+    volumeMm3: size * voxelMm3(geometry),
+    diameterMm: diameterOf(geometry, size),
+    box: { start: ofAxes((at) => lows[at]!), size: ofAxes((at) => highs[at]! - lows[at]! + 1) },
+  };
+}
+
+/** The components whose count of voxels is not to be dropped, renumbered. */
+function dropComponents(found: Components, isDropped: (voxels: number) => boolean): Components {
+  const { starts, ends, components } = found;
+  const voxels = new Int32Array(found.count);
+  for (let run = 0; run < starts.length; run++) voxels[components[run]!]! += ends[run]! - starts[run]!;
+  let count = 0;
+  const numbers = voxels.map((size) => (isDropped(size) ? -1 : count++));
+  const isKept = (_: number, run: number) => numbers[components[run]!] !== -1;
+  return {
+    starts: starts.filter(isKept),
+    ends: ends.filter(isKept),
+    components: components.filter(isKept).map((component) => numbers[component]!),
+    count,
+  };
+}
+
+function voxelMm3({ spacing }: Geometry): number {
+  return spacing[0] * spacing[1] * spacing[2];
+}
+
+function diameterOf(geometry: Geometry, voxels: number): number {
+  return Math.cbrt((6 * voxels * voxelMm3(geometry)) / Math.PI);
 }

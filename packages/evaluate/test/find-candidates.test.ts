@@ -17,14 +17,14 @@ describe('findCandidates', () => {
     const [candidate] = candidates;
     expect(candidate!.centerIndex[0]).toBeCloseTo((0.75 * 1 + 1 * 2) / 1.75, 12);
     expect(candidate!.centerWorld[0]).toBeCloseTo(10 + 2 * (2.75 / 1.75), 12);
-    expect(candidate!).toMatchObject({ probability: 1, voxels: 2, volume: 4 });
+    expect(candidate!).toMatchObject({ probability: 1, voxels: 2, volumeMm3: 4 });
     expect(candidate!.diameterMm).toBeCloseTo(Math.cbrt((6 * 4) / Math.PI), 12);
   });
 
   it('has the values of its example', () => {
     const [candidate] = findCandidates(line(0, 0.6, 0.9));
     expect(candidate!.centerIndex[0]).toBeCloseTo(1.6, 6);
-    expect(candidate!.volume).toBe(4);
+    expect(candidate!.volumeMm3).toBe(4);
   });
 
   it('refuses a threshold at which a component could weigh nothing', () => {
