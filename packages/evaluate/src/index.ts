@@ -12,12 +12,9 @@ export { type GroupedRows, groupByScan, type ScoreRows } from './group-by-scan.t
 export type { BootstrapOptions, Interval } from './interval.ts';
 export { type ComponentLabels, labelComponents } from './label-components.ts';
 export { type CandidateMatches, matchCandidates } from './match-candidates.ts';
-export {
-  type PredictedSlice,
-  type PredictSlicesOptions,
-  predictScan,
-  predictSlices,
-} from './predict-scan.ts';
+export { defaultLungMarginMm, type PredictOptions } from './predict-options.ts';
+export { type PredictScanOptions, predictScan } from './predict-scan.ts';
+export { type PredictedSlice, type PredictSlicesOptions, predictSlices } from './predict-slices.ts';
 export {
   addScanCounts,
   minimumNoduleDiameterMm,

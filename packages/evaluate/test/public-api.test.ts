@@ -8,6 +8,7 @@ it('exports exactly this', () => {
     'bestThreshold',
     'bootstrapFroc',
     'cpm',
+    'defaultLungMarginMm',
     'findCandidates',
     'findComponents',
     'froc',

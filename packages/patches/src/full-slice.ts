@@ -7,6 +7,8 @@ export interface FullSliceOptions {
   readonly context?: number;
   /** Where to write, `height · width · channels` elements, instead of a new array. */
   readonly out?: Float32Array;
+  /** The slice that `out` already holds, with the same context and volume; from `z − 1` only one slice is read anew. */
+  readonly holds?: number | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface FullSliceOptions {
 export function fullSlice(
   { voxels }: Volume<NumberArray>,
   z: number,
-  { context = 3, out }: FullSliceOptions = {},
+  { context = 3, out, holds }: FullSliceOptions = {},
 ): Float32Array {
   const { data, shape } = voxels;
   if (shape.length !== 3) {
@@ -46,7 +48,10 @@ export function fullSlice(
       `Cannot take slice of ${height}x${width}x${channels} into an array of ${image.length} elements`,
     );
   }
-  for (let channel = 0; channel < channels; channel++) {
+  const follows = out !== undefined && holds === z - 1;
+  // One element on, each pixel's channels are those of the next slice, but for its last.
+  if (follows) image.copyWithin(0, 1);
+  for (let channel = follows ? channels - 1 : 0; channel < channels; channel++) {
     const first = Math.min(depth - 1, Math.max(0, z + channel - context)) * pixels;
     for (let pixel = 0; pixel < pixels; pixel++) {
       image[pixel * channels + channel] = clipHounsfield(data[first + pixel]!);

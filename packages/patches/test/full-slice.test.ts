@@ -38,6 +38,20 @@ describe('fullSlice', () => {
     );
   });
 
+  test.each([0, 1, 3])(
+    'makes of the slice before what it makes anew, with %i slices on either side',
+    (context) => {
+      const out = fullSlice(volume, 0, { context });
+      for (let z = 1; z < 4; z++) {
+        fullSlice(volume, z, { context, out, holds: z - 1 });
+        expect([...out]).toEqual([...fullSlice(volume, z, { context })]);
+      }
+      // Any other slice that it holds is of no use.
+      fullSlice(volume, 1, { context, out, holds: 3 });
+      expect([...out]).toEqual([...fullSlice(volume, 1, { context })]);
+    },
+  );
+
   test('throws on a slice that is not there', () => {
     expect(() => fullSlice(volume, 4)).toThrow(
       new RangeError('Cannot take slice 4: the volume has slices 0 to 3'),
