@@ -18,6 +18,9 @@ export interface FrocBand {
 
 const STEPS_PER_OCTAVE = 16;
 
+/** More would take memory for nothing: bounds are good to three digits by 10,000. */
+const MAXIMUM_RESAMPLES = 100_000;
+
 /** 1/8 … 8 false positives per scan, as evenly spaced as a logarithmic axis shows them; the official rates are in it. */
 const bandRates: readonly number[] = Array.from(
   { length: 6 * STEPS_PER_OCTAVE + 1 },
@@ -32,7 +35,7 @@ const bandRates: readonly number[] = Array.from(
  * the highest rate.
  *
  * @param options.rates false positives per scan; by default 97, from 1/8 to 8, evenly spaced on a logarithmic axis.
- * @throws {RangeError} if a rate is not 0 or more, resamples are no positive integer, the seed is no safe integer, or
+ * @throws {RangeError} if a rate is not 0 or more, resamples are not 1 … 100,000, the seed is no safe integer, or
  *   the confidence is not above 0 and below 1.
  * @example
  * ```ts
@@ -49,8 +52,8 @@ export function bootstrapFroc(
     rates = bandRates,
   }: BootstrapOptions & { readonly rates?: readonly number[] },
 ): FrocBand {
-  if (!(Number.isInteger(resamples) && resamples > 0)) {
-    throw new RangeError(`Cannot draw ${resamples} resamples: give a positive integer`);
+  if (!(Number.isInteger(resamples) && resamples > 0 && resamples <= MAXIMUM_RESAMPLES)) {
+    throw new RangeError(`Cannot draw ${resamples} resamples: give 1 … ${MAXIMUM_RESAMPLES}`);
   }
   const bad = rates.find((rate) => !(rate >= 0));
   if (bad !== undefined) {
