@@ -4,10 +4,11 @@ import {
   bestThreshold,
   type LungHistograms,
   lungHistograms,
+  measureScan,
   type ScanCounts,
   type ScanScores,
+  scanCounts,
   scanScores,
-  scoreScan,
 } from '@lunet/evaluate';
 import type { Volume } from '@lunet/io';
 import { type Luna16Scan, readVolume } from '@lunet/io/node';
@@ -42,7 +43,7 @@ export async function thresholdBaseline(
     line.show(`baseline    score, scan ${i + 1}/${scans.length}`);
     const { volume, truth } = await loadScan(scan);
     const mask = applyThreshold(volume, await readLungs(scan), threshold);
-    counts.push(scoreScan(mask, truth, scan.nodules, { excluded: scan.excluded }));
+    counts.push(scanCounts(measureScan(mask, { ...scan, truth })));
   }
   return { [`HU > ${threshold} in lung`]: scanScores(addScanCounts(counts)) };
 }

@@ -1,4 +1,5 @@
 export { bootstrapFroc, type FrocBand } from './bootstrap-froc.ts';
+export type { Figure } from './create-bootstrap.ts';
 export { type Candidate, type FindCandidatesOptions, findCandidates } from './find-candidates.ts';
 export {
   type Components,
@@ -12,16 +13,34 @@ export { type GroupedRows, groupByScan, type ScoreRows } from './group-by-scan.t
 export type { BootstrapOptions, Interval } from './interval.ts';
 export { type ComponentLabels, labelComponents } from './label-components.ts';
 export { type CandidateMatches, matchCandidates } from './match-candidates.ts';
+export {
+  type MeasureScanOptions,
+  measureScan,
+  minimumNoduleDiameterMm,
+  type ScanTruth,
+} from './measure-scan.ts';
+export { type CandidateOperatingPoint, pickThreshold, type VoxelOperatingPoint } from './pick-threshold.ts';
 export { defaultLungMarginMm, type PredictOptions } from './predict-options.ts';
 export { type PredictScanOptions, predictScan } from './predict-scan.ts';
 export { type PredictedSlice, type PredictSlicesOptions, predictSlices } from './predict-slices.ts';
+export { recallFirstScore } from './recall-first-score.ts';
+export type {
+  MeasuredCandidate,
+  NoduleMeasurement,
+  NodulePlace,
+  ProbabilityHistogram,
+  ScanMeasurement,
+} from './scan-measurement.ts';
+export { addScanCounts, type ScanCounts, type ScanScores, scanCounts, scanScores } from './scan-scores.ts';
+export { type SizeGroup, sizeGroups } from './size-groups.ts';
 export {
-  addScanCounts,
-  minimumNoduleDiameterMm,
-  recallFirstScore,
-  type ScanCounts,
-  type ScanScores,
-  scanScores,
-  scoreScan,
-} from './score-scan.ts';
+  type SizeSummary,
+  type SummariseOptions,
+  type Summary,
+  summarise,
+  type VoxelSummary,
+} from './summarise.ts';
+export { sweepThresholds } from './sweep-thresholds.ts';
 export { applyThreshold, bestThreshold, type LungHistograms, lungHistograms } from './threshold-baseline.ts';
+export { type ThresholdSweep, thresholdSweep } from './threshold-sweep.ts';
+export { type VoxelCounts, type VoxelScores, voxelScores } from './voxel-counts.ts';

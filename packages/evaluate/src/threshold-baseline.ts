@@ -1,6 +1,6 @@
 import { toVoxels, type Volume } from '@lunet/io';
 import { checkSameShape } from './check-same-shape.ts';
-import { recallFirstScore } from './score-scan.ts';
+import { recallFirstScore } from './recall-first-score.ts';
 
 /** HU range that the baseline's histograms cover. */
 const LOWEST = -1024;

@@ -114,8 +114,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const better = improved || best?.validation.score === 0;
       if (better) best = { step: steps, validation, weights };
       sinceBest = improved ? 0 : sinceBest + 1;
-      const { scores, score, overlays } = validation;
-      await run?.log('validation', steps, { ...loggedScores(scores), score }, { epoch });
+      const { scores, score, noduleScores, overlays } = validation;
+      await run?.log('validation', steps, { ...loggedScores(scores), ...noduleScores, score }, { epoch });
       await run?.overlays(steps, overlays);
       if (better) await run?.checkpoint('best', model, { step: String(steps), score: String(score) });
       onEvent?.({ kind: 'validation', step: steps, epoch, validation, best: better });

@@ -1,11 +1,15 @@
 import {
   addScanCounts,
+  cpm,
+  froc,
+  measureScan,
   predictSlices,
   recallFirstScore,
   type ScanCounts,
+  type ScanMeasurement,
   type ScanScores,
+  scanCounts,
   scanScores,
-  scoreScan,
 } from '@lunet/evaluate';
 import { type Geometry, type Nodule, toVoxels, type Volume, worldToIndex } from '@lunet/io';
 import { addCounts, countPixels, noCounts } from '@lunet/losses';
@@ -49,6 +53,14 @@ export interface NamedOverlay extends OverlaySlice {
   readonly name: string;
 }
 
+/** How well nodules were found, by LUNA16's official rule. */
+export interface NoduleScores {
+  /** Share of the nodules found at the threshold of 0.5. */
+  readonly noduleSensitivity: number;
+  /** LUNA16's score, over the candidates above the threshold. */
+  readonly cpm: number;
+}
+
 /** What a validation found. */
 export interface Validation {
   readonly scores: ScanScores;
@@ -59,16 +71,18 @@ export interface Validation {
   readonly score: number;
   /** Counts per scan, in the scans' order. */
   readonly scans: readonly ScanCounts[];
+  /** Where every slice was validated and there was a nodule to be found. */
+  readonly noduleScores?: NoduleScores | undefined;
   readonly overlays: readonly NamedOverlay[];
 }
 
 /**
  * Validates a model on whole slices, with nodules or without; the counts are summed over all pixels.
  *
- * One scan is in memory at a time: its HU, its mask and, with a stride of 1, its probabilities and then its components
- * (12 bytes a voxel at most). The overlays stay: 7 bytes a pixel.
+ * One scan is in memory at a time: its HU, its mask and, with a stride of 1, its probabilities
+ * (8 bytes a voxel, and the runs of the components). The overlays stay: 7 bytes a pixel.
  *
- * @throws {RangeError} if there are no scans, or the stride is not a whole number from 1.
+ * @throws {RangeError} if there are no scans, one is there twice, or the stride is not a whole number from 1.
  * @throws {TypeError} if a scan's mask differs from it in shape.
  * @throws the signal's reason, if it aborts.
  */
@@ -78,10 +92,15 @@ export async function validateScans(
   { sliceStride = 1, overlayScans = 12, overlaySlices = 6, signal, onSlice }: ValidateScansOptions = {},
 ): Promise<Validation> {
   if (scans.length === 0) throw new RangeError('Cannot validate: there are no scans');
+  const twice = scans.find(
+    ({ seriesUid }, place) => scans.findIndex((s) => s.seriesUid === seriesUid) < place,
+  );
+  if (twice) throw new RangeError(`Cannot validate: scan ${twice.seriesUid} is in the list twice`);
   if (!(Number.isInteger(sliceStride) && sliceStride >= 1)) {
     throw new RangeError(`Cannot validate every ${sliceStride}-th slice: give a whole number from 1`);
   }
   const counts: ScanCounts[] = [];
+  const measurements: ScanMeasurement[] = [];
   const overlays: NamedOverlay[] = [];
   for (const [index, scan] of scans.entries()) {
     signal?.throwIfAborted();
@@ -112,13 +131,30 @@ export async function validateScans(
     }
     if (whole) {
       const prediction = { geometry, voxels: toVoxels(whole, [depth, height, width]) };
-      counts.push(scoreScan(prediction, truth, scan.nodules, { excluded: scan.excluded ?? [] }));
+      const { seriesUid, nodules, excluded = [] } = scan;
+      const measured = measureScan(prediction, { seriesUid, nodules, excluded, truth });
+      measurements.push(measured);
+      counts.push(scanCounts(measured));
     } else counts.push({ ...pixels, scans: 1, nodules: 0, nodulesFound: 0, falseCandidates: 0 });
   }
   const sum = addScanCounts(counts);
   const scores = scanScores(sum);
   const hasNodule = sum.truePositives + sum.falseNegatives > 0;
-  return { scores, score: hasNodule ? recallFirstScore(scores) : 0, scans: counts, overlays };
+  return {
+    scores,
+    score: hasNodule ? recallFirstScore(scores) : 0,
+    scans: counts,
+    noduleScores: sum.nodules > 0 ? noduleScores(scores, measurements) : undefined,
+    overlays,
+  };
+}
+
+function noduleScores(
+  { nodules, nodulesFound }: ScanScores,
+  measurements: readonly ScanMeasurement[],
+): NoduleScores {
+  const scans = measurements.map((scan) => ({ ...scan, marks: scan.candidates }));
+  return { noduleSensitivity: nodulesFound / nodules, cpm: cpm(froc(scans)) };
 }
 
 /** Every n-th slice index, from the middle of the first run on; the last slice if there are fewer. */

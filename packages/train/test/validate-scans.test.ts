@@ -47,7 +47,7 @@ const zOf = ({ name }: { name: string }) => Number(name.slice(-3));
 
 describe('validateScans', () => {
   it('counts every pixel of every slice of every scan, with nodules or without', async () => {
-    const scans = [scanOf(3, [1]), scanOf(2, [])];
+    const scans = [scanOf(3, [1]), scanOf(2, [], '3.4')];
     const { scores, scans: counts } = await expectNoTensorLeak(() => validateScans(ones, scans));
     expect(counts.map(({ truePositives, falsePositives }) => [truePositives, falsePositives])).toEqual([
       [1, 3 * 64 - 1],
@@ -64,9 +64,20 @@ describe('validateScans', () => {
     expect(nothing.score).toBe(0);
   });
 
+  it('scores the nodules where every slice is validated and there is one', async () => {
+    // All ones is one component, whose centre (3.5, 3.5, 4) lies on the nodule at (4, 4, 4), 3 mm across.
+    const found = await validateScans(ones, [scanOf(9, [4])]);
+    expect(found.noduleScores).toEqual({ noduleSensitivity: 1, cpm: 1 });
+    // It is nowhere near those of the ends, and so a false positive.
+    const missed = await validateScans(ones, [scanOf(9, [0, 8])]);
+    expect(missed.noduleScores).toEqual({ noduleSensitivity: 0, cpm: 0 });
+    expect((await validateScans(ones, [scanOf(9, [])])).noduleScores).toBeUndefined();
+    expect((await validateScans(ones, [scanOf(9, [4])], { sliceStride: 2 })).noduleScores).toBeUndefined();
+  });
+
   it('with a stride predicts every n-th slice, at least one, and counts pixels only', async () => {
     const slices: SliceProgress[] = [];
-    const { scans } = await validateScans(ones, [scanOf(5, [1, 4]), scanOf(1, [0])], {
+    const { scans } = await validateScans(ones, [scanOf(5, [1, 4]), scanOf(1, [0], '3.4')], {
       sliceStride: 4,
       onSlice: (progress) => slices.push(progress),
     });
@@ -104,6 +115,9 @@ describe('validateScans', () => {
   });
 
   it('refuses no scans, a stride of 0, and a mask of another shape', async () => {
+    await expect(validateScans(zeros, [scanOf(2, []), scanOf(3, [])])).rejects.toThrow(
+      'scan 1.2 is in the list twice',
+    );
     await expect(validateScans(zeros, [])).rejects.toThrow('there are no scans');
     await expect(validateScans(zeros, [scanOf(2, [])], { sliceStride: 0 })).rejects.toThrow(
       'every 0-th slice',

@@ -1,6 +1,6 @@
-import { type Geometry, identityDirection, toVoxels } from '@lunet/io';
+import { type Geometry, identityDirection, type Nodule, toVoxels, type Volume } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
-import { addScanCounts, recallFirstScore, scanScores, scoreScan } from '../src/index.ts';
+import { addScanCounts, measureScan, scanCounts, scanScores } from '../src/index.ts';
 
 const geometry: Geometry = {
   size: [4, 1, 1],
@@ -10,11 +10,13 @@ const geometry: Geometry = {
 };
 const prediction = (...p: number[]) => ({ geometry, voxels: toVoxels(new Float32Array(p), [1, 1, 4]) });
 const truth = (...y: number[]) => ({ geometry, voxels: toVoxels(new Uint8Array(y), [1, 1, 4]) });
+const countsOf = (predicted: Volume<Float32Array>, mask: Volume<Uint8Array>, nodules: readonly Nodule[]) =>
+  scanCounts(measureScan(predicted, { seriesUid: 'a', nodules, truth: mask }));
 const nodule = { seriesUid: 'a', centerWorld: [0, 0, 0] as const, diameterMm: 4 };
 
-describe('scoreScan', () => {
+describe('scanCounts', () => {
   it('counts voxels, nodules and false candidates', () => {
-    expect(scoreScan(prediction(0.9, 0.2, 0.5, 0.8), truth(1, 1, 0, 0), [nodule])).toEqual({
+    expect(countsOf(prediction(0.9, 0.2, 0.5, 0.8), truth(1, 1, 0, 0), [nodule])).toEqual({
       truePositives: 1,
       falsePositives: 1,
       falseNegatives: 1,
@@ -31,7 +33,7 @@ describe('scoreScan', () => {
       geometry: { ...geometry, size: [1, 4, 1] as const },
       voxels: toVoxels(new Uint8Array(4), [1, 4, 1]),
     };
-    expect(() => scoreScan(prediction(0, 0, 0, 0), other, [])).toThrow('prediction 1x1x4, truth 1x4x1');
+    expect(() => countsOf(prediction(0, 0, 0, 0), other, [])).toThrow('prediction 1x1x4, truth 1x4x1');
   });
 });
 
@@ -49,7 +51,7 @@ describe('scanScores', () => {
   });
 
   it('divides sums over scans', () => {
-    const one = scoreScan(prediction(0.9, 0.2, 0.5, 0.8), truth(1, 1, 0, 0), [nodule]);
+    const one = countsOf(prediction(0.9, 0.2, 0.5, 0.8), truth(1, 1, 0, 0), [nodule]);
     const sum = addScanCounts([one, one]);
     expect(sum.scans).toBe(2);
     expect(scanScores(sum)).toEqual({
@@ -63,29 +65,9 @@ describe('scanScores', () => {
   });
 
   it('has values where a denominator is empty', () => {
-    const empty = scoreScan(prediction(0, 0, 0, 0), truth(0, 0, 0, 0), []);
+    const empty = countsOf(prediction(0, 0, 0, 0), truth(0, 0, 0, 0), []);
     expect(scanScores(empty)).toMatchObject({ recall: 1, precision: 1, dice: 1 });
-    const missed = scoreScan(prediction(0, 0, 0, 0), truth(1, 0, 0, 0), [nodule]);
+    const missed = countsOf(prediction(0, 0, 0, 0), truth(1, 0, 0, 0), [nodule]);
     expect(scanScores(missed)).toMatchObject({ recall: 0, precision: 0, dice: 0 });
-  });
-});
-
-describe('recallFirstScore', () => {
-  it('has the values of its example', () => {
-    expect(recallFirstScore({ recall: 0.9, precision: 0.3 })).toBeCloseTo(0.8053, 4);
-    expect(recallFirstScore({ recall: 1, precision: 0.0001 })).toBeCloseTo(0.0017, 4);
-  });
-
-  it('cannot be won by all zeros or all ones', () => {
-    const modest = recallFirstScore({ recall: 0.3, precision: 0.05 });
-    expect(recallFirstScore({ recall: 0, precision: 0 })).toBe(0);
-    // A nodule of 6 mm is 100 of the 17 million voxels of a scan.
-    expect(recallFirstScore({ recall: 1, precision: 100 / 17e6 })).toBeLessThan(modest / 100);
-  });
-
-  it('prefers recall', () => {
-    expect(recallFirstScore({ recall: 0.9, precision: 0.5 })).toBeGreaterThan(
-      recallFirstScore({ recall: 0.5, precision: 0.9 }),
-    );
   });
 });
