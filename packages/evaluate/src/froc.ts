@@ -156,17 +156,21 @@ function checkList(scans: readonly FrocScan[]): void {
 }
 
 function checkNumbers({ seriesUid, nodules, excluded = [], marks }: FrocScan): void {
-  const check = (what: string, place: number, ...values: readonly number[]): void => {
-    if (values.every(Number.isFinite)) return;
+  const check = (
+    what: string,
+    place: number,
+    { centerWorld: [x, y, z] }: Pick<Mark, 'centerWorld'>,
+    size: number,
+  ): void => {
+    // A sum of finite numbers is finite, but for those beyond any CT.
+    if (Number.isFinite(x + y + z + size)) return;
     throw new RangeError(
-      `Cannot score scan ${seriesUid}: ${what} ${place + 1} has the numbers ${values.join(', ')}, expected finite ones`,
+      `Cannot score scan ${seriesUid}: ${what} ${place + 1} has the numbers ${[x, y, z, size].join(', ')}, expected finite ones`,
     );
   };
-  for (const [place, mark] of marks.entries()) check('mark', place, ...mark.centerWorld, mark.probability);
-  for (const [place, { centerWorld, diameterMm }] of nodules.entries()) {
-    check('nodule', place, ...centerWorld, diameterMm);
-  }
-  for (const [place, { centerWorld, diameterMm }] of excluded.entries()) {
-    check('excluded finding', place, ...centerWorld, diameterMm);
+  for (const [place, mark] of marks.entries()) check('mark', place, mark, mark.probability);
+  for (const [place, nodule] of nodules.entries()) check('nodule', place, nodule, nodule.diameterMm);
+  for (const [place, finding] of excluded.entries()) {
+    check('excluded finding', place, finding, finding.diameterMm);
   }
 }
