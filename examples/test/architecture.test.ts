@@ -15,12 +15,13 @@ const allowed: Record<string, readonly string[]> = {
   // Stacking neighbouring slices into an image is patches' (`fullSlice`); evaluate predicts with it.
   evaluate: ['io', 'masks', 'unet', 'engine', 'patches'],
   train: ['losses', 'patches', 'unet', 'engine', 'evaluate', 'io'],
+  report: ['io'],
   phantom: ['io'],
   testing: [],
 };
 
 /** The root entries that a web page may import. */
-const browserEntries = ['io', 'masks', 'patches', 'unet', 'losses', 'evaluate'];
+const browserEntries = ['io', 'masks', 'patches', 'unet', 'losses', 'evaluate', 'report'];
 
 const importPattern = /(?:from|import)\s*\(?\s*'([^']+)'/g;
 
