@@ -8,6 +8,7 @@ test('the public surface', async () => {
     'dlwptLoss',
     'noCounts',
     'scoresOf',
+    'weightedCrossEntropy',
     'weightedDice',
   ]);
 });
