@@ -20,6 +20,8 @@ export interface TrainLuna16Options {
   readonly threads: { readonly threads?: number };
   readonly network: UnetOptions;
   readonly falseNegativeWeight: number;
+  /** Weight of the cross-entropy beside the Dice loss; 0 leaves it out. */
+  readonly crossEntropy: number;
   readonly learningRate: number;
   readonly schedule: 'cosine' | 'constant';
   readonly negatives: number;
@@ -108,6 +110,11 @@ const command = new Command('train-luna16')
     ).choices(['dlwpt']),
   )
   .option('--fn-weight <w>', 'how much more a missed pixel costs than a false one', positiveNumber, 8)
+  .option(
+    '--cross-entropy <w>',
+    'weight of the cross-entropy that is added to the Dice loss (default: 1; 0 with --preset dlwpt)',
+    nonNegativeNumber,
+  )
   .option('--learning-rate <r>', 'Adam’s (peak) learning rate', positiveNumber, 1e-3)
   .addOption(
     new Option(
@@ -177,6 +184,7 @@ export function parseTrainOptions(args: readonly string[]): TrainLuna16Options {
     falseNegativeWeight: given.fnWeight,
     learningRate: given.learningRate,
     schedule: given.schedule ?? (given.preset ? 'constant' : 'cosine'),
+    crossEntropy: given.crossEntropy ?? (given.preset ? 0 : 1),
     negatives: given.negatives ?? (given.preset ? 0 : 1),
     hardNegatives: given.preset ? 0 : given.hardNegatives,
     samplesPerNodule: given.samplesPerNodule,

@@ -8,18 +8,9 @@
  */
 import { startEngine } from '@lunet/engine';
 import { openLuna16 } from '@lunet/io/node';
-import { dlwptLoss, weightedDice } from '@lunet/losses';
 import { type ChunkSet, defaultCropSize } from '@lunet/patches';
 import { collectChunks, createLoader } from '@lunet/patches/node';
-import {
-  constantRate,
-  cosineRate,
-  fingerprintScans,
-  type Loss,
-  RunFolder,
-  train,
-  validateScans,
-} from '@lunet/train';
+import { constantRate, cosineRate, fingerprintScans, RunFolder, train, validateScans } from '@lunet/train';
 import { buildUnet, checkInputSize } from '@lunet/unet';
 import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
 import { batchesWithHardNegatives } from './hard-negatives.ts';
@@ -28,6 +19,7 @@ import { ProgressLine } from './progress-line.ts';
 import { scoreTable } from './score-table.ts';
 import { thresholdBaseline } from './threshold-baseline.ts';
 import { parseTrainOptions } from './train-luna16-options.ts';
+import { trainingLoss } from './training-loss.ts';
 import { trainingProgress } from './training-progress.ts';
 import { versions } from './versions.ts';
 
@@ -56,9 +48,7 @@ await runScript(async () => {
   for (const { size } of validation.map((scan) => scan.geometry))
     checkInputSize(options.network, size[1], size[0]);
   const model = buildUnet({ ...options.network, seed: options.seed });
-  const weights = { falseNegativeWeight: options.falseNegativeWeight };
-  const weighted: Loss = (labels, predictions) => weightedDice(labels, predictions, weights);
-  const loss = options.network.preset === 'dlwpt' ? dlwptLoss : weighted;
+  const loss = trainingLoss(options);
   const run = await RunFolder.create(options.out, {
     options,
     engine,
