@@ -39,8 +39,12 @@ const bandRates: readonly number[] = Array.from(
  *   the confidence is not above 0 and below 1.
  * @example
  * ```ts
- * const { cpm, sensitivityAt } = bootstrapFroc(froc(scans), { seed: 1 }); // 1,000 resamples, 95 %
- * `CPM ${cpm.value}, between ${cpm.lower} and ${cpm.upper}`;
+ * const nodule = { centerWorld: [0, 0, 0], diameterMm: 6 };
+ * const score = froc([
+ *   { seriesUid: 'a', nodules: [nodule], marks: [{ centerWorld: [1, 0, 0], probability: 0.9 }] },
+ *   { seriesUid: 'b', nodules: [nodule], marks: [] },
+ * ]);
+ * bootstrapFroc(score, { seed: 1 }).cpm; // { value: 0.5, lower: 0, upper: 1 }
  * ```
  */
 export function bootstrapFroc(

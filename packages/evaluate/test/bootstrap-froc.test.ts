@@ -80,6 +80,15 @@ describe('bootstrapFroc', () => {
     expect(none.cpm).toEqual({ value: Number.NaN, lower: Number.NaN, upper: Number.NaN });
   });
 
+  it('is wide with two scans, as in the documentation', () => {
+    const nodules = [{ centerWorld: [0, 0, 0] as World, diameterMm: 6 }];
+    const score = froc([
+      { seriesUid: 'a', nodules, marks: [{ centerWorld: [1, 0, 0], probability: 0.9 }] },
+      { seriesUid: 'b', nodules, marks: [] },
+    ]);
+    expect(bootstrapFroc(score, { seed: 1 }).cpm).toEqual({ value: 0.5, lower: 0, upper: 1 });
+  });
+
   it('is 0 without a mark', () => {
     const band = bootstrapFroc(froc(scans.map((scan) => ({ ...scan, marks: [] }))), { seed: 1 });
     expect(band.cpm).toEqual({ value: 0, lower: 0, upper: 0 });

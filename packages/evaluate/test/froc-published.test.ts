@@ -23,9 +23,9 @@ describe.skipIf(!hasPublishedSystems)(suite, () => {
     it('has the published points', () => {
       expect(points.threshold).toHaveLength(system.curve.length);
       for (const [point, [rate, sensitivity, threshold]] of system.curve.entries()) {
-        expect(points.falsePositivesPerScan[point]).toBeCloseTo(rate!, 8);
-        expect(points.sensitivity[point]).toBeCloseTo(sensitivity!, 8);
-        expect(points.threshold[point]).toBeCloseTo(threshold!, 8);
+        expect(points.falsePositivesPerScan[point]).toBeCloseTo(rate!, 9);
+        expect(points.sensitivity[point]).toBeCloseTo(sensitivity!, 9);
+        expect(points.threshold[point]).toBe(threshold);
       }
     });
 
@@ -38,8 +38,11 @@ describe.skipIf(!hasPublishedSystems)(suite, () => {
       expect(system.runs).toBe(runs);
     });
 
-    it.each([1, 2])('has the published band to 0.01, with seed %i', (seed) => {
-      const band = bootstrapFroc({ points, ranking: system.ranking }, { seed, rates: officialRates });
+    it.each([
+      { seed: 1, resamples: 1000 },
+      { seed: 2, resamples: 10_000 },
+    ])('has the published band to 0.01, with seed $seed and $resamples resamples', (options) => {
+      const band = bootstrapFroc({ points, ranking: system.ranking }, { ...options, rates: officialRates });
       for (const [i, rate] of officialRates.entries()) {
         const [, ...published] = system.band.toSorted(
           ([a], [b]) => Math.abs(a! - rate) - Math.abs(b! - rate),

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { World } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
-import { cpm, type FrocPoints, froc, sensitivityAt } from '../src/froc.ts';
+import { cpm, froc, sensitivityAt } from '../src/froc.ts';
+import type { FrocPoints } from '../src/froc-curve.ts';
 
 type Row = readonly [x: number, y: number, z: number, last: number];
 
