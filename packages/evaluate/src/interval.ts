@@ -23,7 +23,7 @@ export interface BootstrapOptions {
  * @throws {RangeError} if the confidence is not above 0 and below 1.
  * @example
  * ```ts
- * percentileInterval(5, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.8); // { value: 5, lower: 1, upper: 9 }
+ * percentileInterval(5, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.5); // { value: 5, lower: 2.5, upper: 7.5 }
  * ```
  */
 export function percentileInterval(

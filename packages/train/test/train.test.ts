@@ -202,7 +202,7 @@ describe('train', () => {
       .split('\n')
       .map((l) => JSON.parse(l));
     expect(lines.filter(({ kind }) => kind === 'train')).toHaveLength(60);
-    expect(lines.at(-1)).toMatchObject({ kind: 'validation', step: 60 });
+    expect(lines.at(-1)).toMatchObject({ kind: 'validation', step: 60, noduleSensitivity: 1, cpm: 1 });
     expect(JSON.parse(await readFile(join(path, 'config.json'), 'utf8'))).toEqual({ seed: 3 });
     const best = loadSafetensors(await readFile(join(path, 'best.safetensors')));
     expect(sha256(saveSafetensors(best))).toBe(sha256(saveSafetensors(model)));
