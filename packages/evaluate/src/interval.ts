@@ -42,7 +42,7 @@ export function percentileInterval(
 }
 
 /** The q-quantile of ascending values, linear between neighbours as NumPy's default is; NaN if there are none. */
-export function quantile(sorted: ArrayLike<number>, q: number): number {
+function quantile(sorted: ArrayLike<number>, q: number): number {
   if (sorted.length === 0) return Number.NaN;
   const place = q * (sorted.length - 1);
   const below = Math.floor(place);

@@ -26,7 +26,7 @@ export interface NodulePlace {
 
 /** How well one nodule was found and outlined; `measureNodules` says what its prediction is. */
 export interface NoduleMeasurement extends NodulePlace {
-  /** Whether a candidate lies on it, by LUNA16's official rule. */
+  /** Whether any of the candidates lies on it, by LUNA16's official rule. */
   readonly found: boolean;
   /** Of the most probable candidate on it; null if there is none. */
   readonly probability: number | null;

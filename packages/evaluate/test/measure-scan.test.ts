@@ -1,5 +1,6 @@
 import { type Geometry, identityDirection, toVoxels, type World } from '@lunet/io';
 import { rasterizeSpheres } from '@lunet/masks';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measureScan } from '../src/index.ts';
 
@@ -47,6 +48,33 @@ describe('measureScan', () => {
     ]);
     const twice = measure(row(0.9, 0.9, 0), over(0, 1), over(0, 1)).nodules;
     expect(twice.map(({ dice }) => dice)).toEqual([1, 1]);
+  });
+
+  it('gives every nodule a Dice of 1 where the prediction is the truth, in any order', () => {
+    const along = (mm: number) => fc.double({ min: 0, max: mm, noNaN: true });
+    const anySphere = fc.record({
+      centerWorld: fc.tuple(along(14), along(12), along(20)),
+      diameterMm: fc.double({ min: 0.5, max: 9, noNaN: true }),
+    });
+    const geometry: Geometry = {
+      size: [20, 20, 9],
+      spacing: [0.75, 0.625, 2.5],
+      origin: [0, 0, 0],
+      direction: identityDirection,
+    };
+    fc.assert(
+      fc.property(fc.array(anySphere, { minLength: 1, maxLength: 6 }), (nodules) => {
+        const { nodules: measured, allSlices } = measureScan(rasterizeSpheres(geometry, nodules), {
+          seriesUid: '1.2',
+          nodules: nodules.toReversed(),
+        });
+        expect(measured.map(({ dice, volumeError }) => [dice, volumeError])).toEqual(
+          nodules.map(() => [1, 0]),
+        );
+        expect(allSlices).toMatchObject({ falsePositives: 0, falseNegatives: 0 });
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('charges both nodules with what lies between them', () => {

@@ -7,6 +7,7 @@ export { type StopReason, type TrainEvent, type TrainOptions, type TrainResult, 
 export type { Loss } from './train-step.ts';
 export {
   type NamedOverlay,
+  type NoduleScores,
   type SliceProgress,
   type ValidateScansOptions,
   type Validation,
