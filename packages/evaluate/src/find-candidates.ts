@@ -2,13 +2,14 @@ import { type Box, type Geometry, type Index, indexToWorld, type Volume, type Wo
 import { type Components, type FindComponentsOptions, findComponents } from './find-components.ts';
 import { type ComponentSums, measureComponents } from './measure-components.ts';
 import { mergeComponents } from './merge-components.ts';
+import { orderDescending } from './order-descending.ts';
 
 /** A location with a probability, found in a prediction. */
 export interface Candidate {
   /** Centre of the component, weighted by probability. */
   readonly centerIndex: Index;
   readonly centerWorld: World;
-  /** What ranks it, 0 … 1: its peak or its mean, as the options say. */
+  /** What ranks it, 0 … 1: its peak or its mean, as the options say; a float32. */
   readonly probability: number;
   /** Highest probability of its voxels, 0 … 1. */
   readonly peak: number;
@@ -75,34 +76,38 @@ export function findCandidates(
     components = dropComponents(components, (size) => diameterOf(geometry, size) < minimumDiameterMm);
   }
   const sums = measureComponents(voxels, components);
-  return Array.from({ length: components.count }, (_, component) =>
-    describe(geometry, sums, component, probability),
-  ).sort((a, b) => b.probability - a.probability);
+  const ranks =
+    probability === 'peak' ? sums.peaks : sums.weights.map((weight, i) => weight / sums.voxels[i]!);
+  const probabilities = Float32Array.from(ranks);
+  return Array.from(orderDescending(probabilities), (component) =>
+    describe(geometry, sums, component, probabilities[component]!),
+  );
 }
 
 function describe(
   geometry: Geometry,
   { voxels, weights, moments, peaks, lows, highs }: ComponentSums,
   component: number,
-  rank: 'peak' | 'mean',
+  probability: number,
 ): Candidate {
-  const ofAxes = <T>(value: (at: number) => T) =>
-    [value(3 * component), value(3 * component + 1), value(3 * component + 2)] as const;
+  const x = 3 * component;
+  const [y, z] = [x + 1, x + 2];
   const size = voxels[component]!;
   const weight = weights[component]!;
-  const centerIndex = ofAxes((at) => moments[at]! / weight);
-  const peak = peaks[component]!;
-  const mean = weight / size;
+  const centerIndex: Index = [moments[x]! / weight, moments[y]! / weight, moments[z]! / weight];
   return {
     centerIndex,
     centerWorld: indexToWorld(geometry, centerIndex),
-    probability: rank === 'peak' ? peak : mean,
-    peak,
-    mean,
+    probability,
+    peak: peaks[component]!,
+    mean: weight / size,
     voxels: size,
     volumeMm3: size * voxelMm3(geometry),
     diameterMm: diameterOf(geometry, size),
-    box: { start: ofAxes((at) => lows[at]!), size: ofAxes((at) => highs[at]! - lows[at]! + 1) },
+    box: {
+      start: [lows[x]!, lows[y]!, lows[z]!],
+      size: [highs[x]! - lows[x]! + 1, highs[y]! - lows[y]! + 1, highs[z]! - lows[z]! + 1],
+    },
   };
 }
 
