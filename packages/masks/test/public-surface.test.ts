@@ -5,6 +5,7 @@ test('exports exactly these names', async () => {
     'isLung',
     'lungOf',
     'rasterizeSpheres',
+    'segmentLungs',
     'sliceRange',
     'visitSphere',
   ]);
