@@ -1,7 +1,5 @@
-/** Parallel lines of elements in an array. */
+/** Parallel lines of elements in an array, the first from its beginning on. */
 export interface Lines {
-  /** Index of the first line's first element. */
-  readonly offset: number;
   readonly lines: number;
   /** From one line to the next. */
   readonly lineStride: number;
@@ -16,16 +14,18 @@ export interface Lines {
  *
  * @param values squared distances so far; `Infinity` where there is none.
  * @param spacing mm between elements of a line.
+ * @param limit what is farther, in mm², counts as none: `Infinity`.
  * @example
  * ```ts
  * const line = new Float32Array([Infinity, 0, Infinity, 3]);
- * squaredDistances(line, { offset: 0, lines: 1, lineStride: 4, length: 4, stride: 1 }, 2); // 4, 0, 4, 3
+ * squaredDistances(line, { lines: 1, lineStride: 4, length: 4, stride: 1 }, 2); // 4, 0, 4, 3
  * ```
  */
 export function squaredDistances(
   values: Float32Array,
-  { offset, lines, lineStride, length, stride }: Lines,
+  { lines, lineStride, length, stride }: Lines,
   spacing: number,
+  limit: number = Number.POSITIVE_INFINITY,
 ): void {
   const unit = spacing * spacing;
   // The lower envelope: each parabola's vertex, its height there, and from where on it is the lowest.
@@ -33,7 +33,7 @@ export function squaredDistances(
   const heights = new Float64Array(length);
   const starts = new Float64Array(length);
   for (let line = 0; line < lines; line++) {
-    const first = offset + line * lineStride;
+    const first = line * lineStride;
     let parabolas = 0;
     for (let i = 0, at = first; i < length; i++, at += stride) {
       const value = values[at]!;
@@ -53,7 +53,9 @@ export function squaredDistances(
     if (parabolas === 0) continue;
     for (let i = 0, at = first, lowest = 0; i < length; i++, at += stride) {
       while (lowest + 1 < parabolas && starts[lowest + 1]! <= i) lowest++;
-      values[at] = heights[lowest]! + unit * (i - vertices[lowest]!) ** 2;
+      const steps = i - vertices[lowest]!;
+      const distance = heights[lowest]! + unit * steps * steps;
+      values[at] = distance <= limit ? distance : Number.POSITIVE_INFINITY;
     }
   }
 }

@@ -2,7 +2,7 @@ import { startEngine } from '@lunet/engine';
 import { type Geometry, identityDirection, toVoxels, type Volume } from '@lunet/io';
 import { fullSlice } from '@lunet/patches';
 import { expectNoTensorLeak } from '@lunet/testing';
-import { buildUnet } from '@lunet/unet';
+import { buildUnet, loadSafetensors, saveSafetensors } from '@lunet/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +36,11 @@ function ramp(depth: number, width = WIDTH, height = HEIGHT): Volume<Int16Array>
   };
   const data = Int16Array.from({ length: width * height * depth }, (_, voxel) => voxel * 7 - 400);
   return { geometry, voxels: toVoxels(data, [depth, height, width]) };
+}
+
+/** Asks for everything and looks at nothing. */
+async function drain(slices: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of slices);
 }
 
 /** What the model itself says about an image of `[height, width, 3]`. */
@@ -90,12 +95,44 @@ describe('predictSlices', () => {
     expect(seen).toEqual([0, 1]);
   });
 
-  it('refuses slices that the depth does not divide, slices that are not there, and other models', async () => {
-    const drain = async (slices: AsyncIterable<unknown>) => {
-      for await (const _ of slices);
-    };
+  it('lets a timer stop it, though the engine computes without a pause', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('time is up')), 5);
+    let slices = 0;
+    const manySeconds = (function* () {
+      while (slices < 20_000) yield slices++ % 4;
+    })();
     await expectNoTensorLeak(async () => {
-      await expect(drain(predictSlices(model, ramp(2, 6, 5)))).rejects.toThrow('Cannot run U-Net on 5x6');
+      const predicted = predictSlices(model, ramp(4), { slices: manySeconds, signal: controller.signal });
+      await expect(drain(predicted)).rejects.toThrow('time is up');
+    });
+    expect(slices).toBeGreaterThan(0);
+  });
+
+  it('runs on the plain cpu backend as on wasm, and takes voxels of any type', async () => {
+    const volume = ramp(2);
+    const voxels = toVoxels(Float64Array.from(volume.voxels.data), volume.voxels.shape);
+    const onWasm = await predictScan(model, volume, { flips: true, tile: 4 });
+    const weights = saveSafetensors(model);
+    await startEngine({ prefer: 'cpu' });
+    const onCpu = await (async () => {
+      const twin = loadSafetensors(weights);
+      try {
+        return await expectNoTensorLeak(() =>
+          predictScan(twin, { geometry: volume.geometry, voxels }, { flips: true, tile: 4 }),
+        );
+      } finally {
+        twin.dispose();
+        await startEngine({ prefer: 'wasm' });
+      }
+    })();
+    onCpu.voxels.data.forEach((p, i) => {
+      expect(p).toBeCloseTo(onWasm.voxels.data[i]!, 5);
+    });
+  });
+
+  it('refuses slices that are not there, and other models', async () => {
+    await expectNoTensorLeak(async () => {
       await expect(drain(predictSlices(model, ramp(2), { slices: [0, 2] }))).rejects.toThrow(
         'Cannot take slice 2: the volume has slices 0 to 1',
       );
