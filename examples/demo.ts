@@ -18,7 +18,7 @@ step('phantom', 'make-phantom', ['--out', data, ...phantom.split(' ')]);
 // the whole of a large nodule.
 const training =
   '--fold 0 --augmented --num-workers 1 --filters 8 --depth 4 --epochs 4 --samples-per-nodule 80 --negatives 2 ' +
-  '--hard-negatives 60 --fn-weight 24 --learning-rate 3e-3 --validate-every 4 --validation-stride 4';
+  '--negatives-per-scan 128 --hard-negatives 60 --fn-weight 24 --learning-rate 3e-3 --validate-every 4 --validation-stride 4';
 step('train', 'train-luna16', ['--data', data, '--out', out, ...training.split(' ')]);
 
 console.log(`

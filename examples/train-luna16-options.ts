@@ -25,6 +25,8 @@ export interface TrainLuna16Options {
   readonly learningRate: number;
   readonly schedule: 'cosine' | 'constant';
   readonly negatives: number;
+  /** Negatives that are cut from each scan, for epochs to draw from. */
+  readonly negativesPerScan: number;
   readonly hardNegatives: number;
   readonly samplesPerNodule: number;
   readonly maxSteps: number | undefined;
@@ -128,6 +130,12 @@ const command = new Command('train-luna16')
     nonNegativeNumber,
   )
   .option(
+    '--negatives-per-scan <n>',
+    'chunks without a nodule that are cut from each scan, for epochs to draw from',
+    positiveInteger,
+    24,
+  )
+  .option(
     '--hard-negatives <slices>',
     'before every epoch but the first, look for false positives on so many slices of the training scans and train on them; 0: never',
     wholeNumber,
@@ -186,6 +194,7 @@ export function parseTrainOptions(args: readonly string[]): TrainLuna16Options {
     schedule: given.schedule ?? (given.preset ? 'constant' : 'cosine'),
     crossEntropy: given.crossEntropy ?? (given.preset ? 0 : 1),
     negatives: given.negatives ?? (given.preset ? 0 : 1),
+    negativesPerScan: given.negativesPerScan,
     hardNegatives: given.preset ? 0 : given.hardNegatives,
     samplesPerNodule: given.samplesPerNodule,
     maxSteps: given.maxSteps,

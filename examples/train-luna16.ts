@@ -23,9 +23,6 @@ import { trainingLoss } from './training-loss.ts';
 import { trainingProgress } from './training-progress.ts';
 import { versions } from './versions.ts';
 
-/** Negatives that are collected for each one that an epoch draws: so many more to choose from. */
-const negativesKept = 16;
-
 const options = parseTrainOptions(argumentsOf(process.argv));
 
 await runScript(async () => {
@@ -52,7 +49,7 @@ await runScript(async () => {
   const run = await RunFolder.create(options.out, {
     options,
     engine,
-    versions: await versions(),
+    versions: await versions(['@lunet/train', '@lunet/unet', '@tensorflow/tfjs-core']),
     data: { training: fingerprintScans(training), validation: fingerprintScans(validation) },
     validationScans: validation.map(({ seriesUid }) => seriesUid),
   });
@@ -60,7 +57,7 @@ await runScript(async () => {
   // 4. Chunks at nodules and elsewhere, read once; batches of crops come from worker threads.
   const chunks = await collectChunks(training, {
     seed: options.seed,
-    negativesPerPositive: options.negatives * negativesKept,
+    negativesPerScan: options.negatives > 0 ? options.negativesPerScan : 0,
     signal,
     onProgress: ({ scansDone, scans }) => line.show(`reading     scan ${scansDone}/${scans}`),
   });

@@ -1,5 +1,6 @@
 export { formatAnnotations, type Nodule, parseAnnotations } from './annotations.ts';
 export { type CandidateRow, formatCandidates, parseCandidates } from './candidates.ts';
+export { type CsvRow, parseCsv } from './csv.ts';
 export { type DecodeMetaImageOptions, decodeMetaImage } from './decode-metaimage.ts';
 export { type ElementType, elementTypeOf, elementTypes } from './element-type.ts';
 export { formatMetaImageHeader, type MetaImageData } from './format-metaimage-header.ts';

@@ -40,6 +40,7 @@ describe('@lunet/io', () => {
       'indexToWorld',
       'parseAnnotations',
       'parseCandidates',
+      'parseCsv',
       'parseMetaImageHeader',
       'parsePredictions',
       'parseSeriesUids',

@@ -1,4 +1,5 @@
 import type { World } from '@lunet/io';
+import type { StoredChunk } from './stored-chunk.ts';
 
 /** How many slices, rows and columns a chunk or a crop has. */
 export interface ChunkSize {
@@ -11,13 +12,22 @@ export interface ChunkSize {
 /** The chunk of the reference recipe, 7×96×96. */
 export const defaultChunkSize: ChunkSize = { slices: 7, rows: 96, columns: 96 };
 
+/** Image and label of a chunk, or of some of its label slices. */
+export interface ChunkVoxels {
+  /** HU clipped to ±1000, `[labelSlices + size.slices − 1, rows, columns]`. */
+  readonly image: Int16Array;
+  /** 1 inside a nodule, else 0, `[labelSlices, rows, columns]`. */
+  readonly label: Uint8Array;
+  readonly labelSlices: number;
+}
+
 /**
  * The voxels around a nodule or a negative, as plain data that threads share.
  *
  * A chunk is thick: it holds every slice that may be labelled and the context on either side, so that label slice `s`
  * sees the slices `s … s + size.slices − 1` of the image.
  */
-export interface Chunk {
+export interface Chunk extends ChunkVoxels {
   readonly seriesUid: string;
   readonly kind: 'nodule' | 'negative';
   readonly centerWorld: World;
@@ -25,13 +35,12 @@ export interface Chunk {
   readonly image: Int16Array<SharedArrayBuffer>;
   /** 1 inside a nodule, else 0, `[labelSlices, rows, columns]`. */
   readonly label: Uint8Array<SharedArrayBuffer>;
-  readonly labelSlices: number;
 }
 
-/** Chunks of one size; what a loader draws from. */
-export interface ChunkSet {
+/** Chunks of one size, in memory or on disk; what a loader draws from. */
+export interface ChunkSet<T extends Chunk | StoredChunk = Chunk | StoredChunk> {
   readonly size: ChunkSize;
-  readonly chunks: readonly Chunk[];
+  readonly chunks: readonly T[];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Chunk, ChunkSize } from './chunk.ts';
+import type { ChunkSize, ChunkVoxels } from './chunk.ts';
 import { type Crop, type CropSize, emptyCrop } from './crop.ts';
 
 /** Which label slice of a chunk, and where in it the crop starts. */
@@ -21,7 +21,7 @@ export interface CropPlace extends CropSize {
  * ```
  */
 export function cropAt(
-  chunk: Chunk,
+  chunk: ChunkVoxels,
   size: ChunkSize,
   place: CropPlace,
   out: Crop = emptyCrop(place, size.slices),

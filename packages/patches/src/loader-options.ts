@@ -66,7 +66,10 @@ export function resolveOptions(set: ChunkSet, options: LoaderOptions): Required<
 function assertChunks({ size, chunks }: ChunkSet): void {
   assertChunkSize(size);
   const plane = size.rows * size.columns;
-  chunks.forEach(({ image, label, labelSlices, seriesUid }, i) => {
+  chunks.forEach((chunk, i) => {
+    // Opening a store checks the sizes of its chunks.
+    if ('files' in chunk) return;
+    const { image, label, labelSlices, seriesUid } = chunk;
     const whole = Number.isInteger(labelSlices) && labelSlices > 0;
     if (
       !whole ||

@@ -51,7 +51,7 @@ export function drawCandidates(
 }
 
 /** Marks the pixels of a slice that centres may be drawn from; `z` is the slice's index in the scan. */
-type MarkSlice = (hu: ArrayLike<number>, z: number) => ArrayLike<number> | Promise<ArrayLike<number>>;
+type MarkSlice = (z: number) => Promise<Uint8Array>;
 
 /**
  * Draws centres at random in the lung: of the scan's lung mask where there is one, else by {@link lungPixels}.
@@ -68,7 +68,8 @@ export async function drawLungCenters(
   if (count === 0) return [];
   const [columns, rows] = reader.geometry.size;
   if (scan.lungMaskPath === undefined) {
-    return drawMarked(scan, reader, (hu) => lungPixels(hu, rows, columns), count, generator, signal);
+    const mark: MarkSlice = async (z) => lungPixels(await readSlice(reader, z, signal), rows, columns);
+    return drawMarked(scan, reader.geometry, mark, count, generator, signal);
   }
   await using mask = await openScan(scan.lungMaskPath);
   if (mask.geometry.size.join() !== reader.geometry.size.join()) {
@@ -76,9 +77,9 @@ export async function drawLungCenters(
       `Cannot use ${scan.lungMaskPath}: ${mask.geometry.size.join('x')} voxels, its scan has ${reader.geometry.size.join('x')}`,
     );
   }
-  const mark: MarkSlice = async (_, z) =>
-    (await readSlice(mask, z, signal)).map((label) => (isLung(label) ? 1 : 0));
-  return await drawMarked(scan, reader, mark, count, generator, signal);
+  const mark: MarkSlice = async (z) =>
+    Uint8Array.from(await readSlice(mask, z, signal), (label) => (isLung(label) ? 1 : 0));
+  return await drawMarked(scan, reader.geometry, mark, count, generator, signal);
 }
 
 /** Draws centres at random in whatever is not air: chest wall, mediastinum, bones, vessels, and the table too. */
@@ -89,27 +90,29 @@ export async function drawTissueCenters(
   generator: RandomGenerator,
   signal?: AbortSignal,
 ): Promise<World[]> {
-  const mark: MarkSlice = (hu) => Uint8Array.from(hu, (value) => (value > airLimit ? 1 : 0));
-  return drawMarked(scan, reader, mark, count, generator, signal);
+  const mark: MarkSlice = async (z) =>
+    Uint8Array.from(await readSlice(reader, z, signal), (value) => (value > airLimit ? 1 : 0));
+  return drawMarked(scan, reader.geometry, mark, count, generator, signal);
 }
 
 /** Draws slices until one has marked pixels, and one of those, clear of nodules and findings. */
 async function drawMarked(
   scan: Luna16Scan,
-  reader: ScanReader,
+  geometry: Geometry,
   mark: MarkSlice,
   count: number,
   generator: RandomGenerator,
   signal: AbortSignal | undefined,
 ): Promise<World[]> {
-  const [columns, , depth] = reader.geometry.size;
+  const [columns, , depth] = geometry.size;
   const avoided = avoidedSpheres(scan);
   const centers: World[] = [];
   for (let attempt = 0; centers.length < count && attempt < count * attempts; attempt++) {
+    signal?.throwIfAborted();
     const z = uniformInt(generator, 0, depth - 1);
-    const pixel = drawPixel(await mark(await readSlice(reader, z, signal), z), generator);
+    const pixel = drawPixel(await mark(z), generator);
     if (pixel === undefined) continue;
-    const center = indexToWorld(reader.geometry, [pixel % columns, Math.floor(pixel / columns), z]);
+    const center = indexToWorld(geometry, [pixel % columns, Math.floor(pixel / columns), z]);
     if (isClear(center, avoided)) centers.push(center);
   }
   return centers;

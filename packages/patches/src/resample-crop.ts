@@ -1,5 +1,5 @@
 import type { CropAffine } from './augmentation.ts';
-import type { Chunk, ChunkSize } from './chunk.ts';
+import type { ChunkSize, ChunkVoxels } from './chunk.ts';
 import { type Crop, type CropSize, emptyCrop } from './crop.ts';
 
 /** Which label slice of a chunk, and where in it each pixel of the crop lies. */
@@ -25,7 +25,7 @@ export interface ResamplePlace extends CropSize {
  * ```
  */
 export function resampleCrop(
-  chunk: Chunk,
+  chunk: ChunkVoxels,
   size: ChunkSize,
   { slice, rows, columns, affine }: ResamplePlace,
   out: Crop = emptyCrop({ rows, columns }, size.slices),

@@ -6,6 +6,7 @@ import type { ChunkSet } from './chunk.ts';
 import type { Crop, CropSize } from './crop.ts';
 import { cropAt } from './crop-at.ts';
 import type { RandomGenerator } from './generator.ts';
+import { readStoredSlab } from './read-stored.ts';
 import { resampleCrop } from './resample-crop.ts';
 
 /** Everything that was drawn for one crop, as plain data: the same sample always renders to the same bytes. */
@@ -66,7 +67,7 @@ export function drawSample(
 /**
  * Writes a sample's image and label.
  *
- * @throws {RangeError} if the set has no such chunk or the sample leaves it.
+ * @throws {RangeError} if the set has no such chunk, the sample leaves it, or its store is damaged.
  */
 export function renderSample({ chunks, size }: ChunkSet, sample: Sample, crop: CropSize, out: Crop): void {
   const chunk = chunks[sample.chunk];
@@ -75,8 +76,11 @@ export function renderSample({ chunks, size }: ChunkSet, sample: Sample, crop: C
       `Cannot render a sample of chunk ${sample.chunk}: the set has ${chunks.length} chunks`,
     );
   }
-  const { slice, row, column, affine, noise } = sample;
-  if (affine) resampleCrop(chunk, size, { slice, affine, ...crop }, out);
-  else cropAt(chunk, size, { slice, row, column, ...crop }, out);
+  const { row, column, affine, noise } = sample;
+  const isStored = 'files' in chunk;
+  const voxels = isStored ? readStoredSlab(chunk, size, sample.slice) : chunk;
+  const slice = isStored ? 0 : sample.slice;
+  if (affine) resampleCrop(voxels, size, { slice, affine, ...crop }, out);
+  else cropAt(voxels, size, { slice, row, column, ...crop }, out);
   if (noise) addNoise(out.image, noise.sigma, xoroshiro128plusFromState(noise.state));
 }

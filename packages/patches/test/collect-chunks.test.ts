@@ -58,7 +58,7 @@ describe('collectChunks', () => {
   test('cuts for each nodule all the slices that it touches, with context and every nodule labelled', async () => {
     const { chunks, problems } = await collectChunks(scans, {
       seed: 1,
-      negativesPerPositive: 0,
+      negativesPerScan: 0,
       chunk: size,
     });
     expect(problems).toEqual([]);
@@ -103,7 +103,7 @@ describe('collectChunks', () => {
   test('draws negatives at candidates that lie in no nodule or excluded finding, then in the lung', async () => {
     const { chunks } = await collectChunks(scans.slice(0, 1), {
       seed: 3,
-      negativesPerPositive: 3,
+      negativesPerScan: 6,
       negativeSources: ['candidates'],
       chunk: size,
     });
@@ -123,7 +123,7 @@ describe('collectChunks', () => {
   });
 
   test('draws from the lung mask where there is one, without its trachea', async () => {
-    const options = { seed: 3, negativesPerPositive: 20, negativeSources: ['lung'], chunk: size } as const;
+    const options = { seed: 3, negativesPerScan: 20, negativeSources: ['lung'], chunk: size } as const;
     const { chunks } = await collectChunks(scans, options);
     expect(chunks.filter(({ kind }) => kind === 'negative')).toHaveLength(60);
     const masked = chunks.filter(({ seriesUid }) => seriesUid === '1.3').map(indexOf);
@@ -146,7 +146,7 @@ describe('collectChunks', () => {
     const draw = async (negativeSources?: readonly NegativeSource[]) => {
       const options = {
         seed: 3,
-        negativesPerPositive: 15,
+        negativesPerScan: 30,
         chunk: size,
         ...(negativeSources && { negativeSources }),
       };
@@ -166,7 +166,7 @@ describe('collectChunks', () => {
 
   test('draws the same again for a seed, and for a scan whatever the others are', async () => {
     const negatives = async (seed: number, from = scans): Promise<unknown> => {
-      const options = { seed, negativesPerPositive: 3, chunk: size };
+      const options = { seed, negativesPerScan: 3, chunk: size };
       const { chunks } = await collectChunks(from, options);
       return chunks.filter(({ seriesUid, kind }) => seriesUid === '1.2' && kind === 'negative');
     };
@@ -196,7 +196,8 @@ describe('collectChunks', () => {
     const odd = [{ ...scans[0]!, nodules: [outside] }, scans[1]!];
     const { chunks, problems } = await collectChunks(odd, {
       seed: 1,
-      negativesPerPositive: 0,
+      negativesPerScan: 0,
+      concurrency: 1,
       onProgress: (step) => progress.push(step),
     });
     expect(chunks).toHaveLength(1);
@@ -220,7 +221,7 @@ describe('collectChunks', () => {
   test('throws with the scan that cannot be read', async () => {
     const missing = { ...scans[0]!, path: `${scans[0]!.path}.gone` };
     await expect(collectChunks([missing], { seed: 1 })).rejects.toThrow(/^Cannot collect chunks of 1\.1: /);
-    await expect(collectChunks(scans, { seed: 1, negativesPerPositive: -1 })).rejects.toThrow(RangeError);
+    await expect(collectChunks(scans, { seed: 1, negativesPerScan: -1 })).rejects.toThrow(RangeError);
     await expect(collectChunks(scans, { seed: 1, negativeSources: [] })).rejects.toThrow(
       'negativeSources is empty',
     );

@@ -35,7 +35,7 @@ export function makeSet(
   nodules: number,
   negatives: number,
   size: ChunkSize = { slices: 3, rows: 24, columns: 20 },
-): ChunkSet {
+): ChunkSet<Chunk> {
   const texture = (k: number) => (s: number, r: number, c: number) =>
     Math.round(500 * Math.sin((k + 1) * 0.3 * r + s) * Math.cos(0.2 * (k + 2) * c));
   return {

@@ -14,8 +14,11 @@ test('exports exactly these names', async () => {
     'resampleCrop',
   ]);
   expect(Object.keys(await import('../src/node.ts')).sort()).toEqual([
+    'ChunkStore',
     'collectChunks',
     'collectNegativesAt',
     'createLoader',
+    'openStore',
+    'prepareStore',
   ]);
 });

@@ -22,7 +22,7 @@ describe.skipIf(!existsSync(data))('on real slabs (skipped where ../shared/data 
     }
     await copyFile(path.join(data, 'luna16-csv', 'annotations.csv'), path.join(root, 'annotations.csv'));
     const { scans } = await openLuna16(root);
-    const set = await collectChunks(scans, { seed: 1, negativesPerPositive: 6, negativeSources: ['lung'] });
+    const set = await collectChunks(scans, { seed: 1, negativesPerScan: 3, negativeSources: ['lung'] });
     expect(set.problems).toEqual([]);
     expect(set.chunks.map(({ kind }) => kind)).toEqual(['nodule', ...new Array(6).fill('negative')]);
 
