@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -14,23 +13,8 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PageResult, runPage } from './browser-page.ts';
+import { chromiumFlags, executablePath, unlessChromium } from './chromium.ts';
 import { type Files, serveFiles } from './serve-files.ts';
-
-const executablePath = process.env.LUNET_CHROMIUM ?? '/usr/bin/chromium';
-const unlessChromium = existsSync(executablePath)
-  ? ''
-  : ` (skipped: no ${executablePath}; name a Chromium in LUNET_CHROMIUM)`;
-
-/** The last four keep Chromium from calling home; `--no-sandbox` lets root run it. */
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** With these a page may share memory between threads. */
 const isolation = {
@@ -86,7 +70,7 @@ async function bundlePage(): Promise<Uint8Array> {
 
 /** Runs the page in a fresh headless Chromium; `complaints` are the console's warnings and errors, and what was thrown. */
 async function runInChromium(url: string): Promise<{ result: PageResult; complaints: string[] }> {
-  const browser = await chromium.launch({ executablePath, args: flags });
+  const browser = await chromium.launch({ executablePath, args: chromiumFlags });
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];

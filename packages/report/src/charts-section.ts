@@ -3,15 +3,15 @@ import { baselineDash, frocChart, publishedDashes } from './froc-chart.ts';
 import { type Html, html } from './html.ts';
 import { publishedCpm, publishedSource, publishedSystems } from './published-systems.ts';
 import { ink } from './render-chart.ts';
-import type { Baseline, ReportData, TrainingRow } from './report-data.ts';
+import type { Baseline, ReportData, SizeScores, TrainingRow } from './report-data.ts';
 import { sizeChart } from './size-chart.ts';
 import { lossChart, scoreStyles, validationChart } from './training-charts.ts';
 
 /** The FROC curve, the bars by size and the training curves, as far as there is data for them. */
 export async function chartsSection(data: ReportData): Promise<Html> {
-  const { scores, baseline, training } = data;
+  const { summary, baseline, training } = data;
   return html`${await frocSection(data)}
-${scores && scores.sizes.length > 0 && (await sizeSection(scores.sizes, baseline))}
+${summary && (await sizeSection(summary.sizes, baseline))}
 ${training && training.length > 0 && (await trainingSection(training))}`;
 }
 
@@ -26,12 +26,12 @@ async function frocSection({ curve, baseline, data }: ReportData): Promise<Html>
       ? froc.scans === 888
         ? 'All were measured on LUNA16’s 888 scans.'
         : `The published systems were measured on all 888 scans of LUNA16, this model on ${count(froc.scans)} of them.`
-      : `The published systems were measured on LUNA16’s 888 patients, this model on ${
+      : `The published systems were measured on LUNA16’s 888 scans, this model on ${
           data.kind === 'phantoms' ? 'synthetic scans (phantoms)' : 'other scans'
         }: their curves give the scale and are no comparison.`;
   const label = band ? `${ratio(band.cpm.value)} (${bounds(band.cpm, ratio)})` : undefined;
   return html`<section aria-labelledby="froc-title"><h2 id="froc-title">Nodules found against false alarms</h2>
-<div class="froc"><div class="chart"><div class="plot" role="img" aria-label="FROC curve; its values stand in the table of scores">${await frocChart(curve, baseline)}</div></div>
+<div class="chart-row"><div class="chart"><div class="plot" role="img" aria-label="FROC curve; its values stand in the table of scores">${await frocChart(curve, baseline)}</div></div>
 <div><ul class="legend" aria-label="Curves"><li>${lineKey(ink.ours, [1, 0], 2.5)}<span><b>This model</b>${label && `: CPM ${label}`}${band && ', with its 95\u00a0% band'}</span></li>
 ${baseline?.curve && html`<li>${lineKey(ink.baseline, baselineDash, 2)}<span>${baseline.name}</span></li>`}
 ${systems}</ul>
@@ -39,17 +39,14 @@ ${systems}</ul>
 <p class="note">Source of the curves: ${publishedSource}.</p></div></div></section>`;
 }
 
-async function sizeSection(
-  sizes: Parameters<typeof sizeChart>[0],
-  baseline: Baseline | undefined,
-): Promise<Html> {
-  const others = baseline?.scores?.sizes;
+async function sizeSection(sizes: readonly SizeScores[], baseline: Baseline | undefined): Promise<Html> {
+  const others = baseline?.summary?.sizes;
   const legend = others
-    ? html`<ul class="legend"><li>${barKey(ink.ours)}this model</li><li>${barKey(ink.baseline)}${baseline?.name}</li></ul>`
+    ? html`<ul class="legend" aria-label="Bars"><li>${barKey(ink.oursSoft)}this model</li><li>${barKey(ink.baselineSoft)}${baseline?.name}</li></ul>`
     : undefined;
   return html`<section aria-labelledby="sizes-title"><h2 id="sizes-title">Nodules found by size</h2>
-<div class="chart"><div class="plot" role="img" aria-label="${sizes.map(({ label, found, nodules }) => `${label}: ${found} of ${nodules}`).join('; ')}">${await sizeChart(sizes, others)}</div>
-${legend}<p class="note">At the operating threshold, by the annotated diameter; the lines are 95&nbsp;% intervals.</p></div></section>`;
+<div class="chart-row"><div class="chart"><div class="plot" role="img" aria-label="${sizes.map(({ name, found, nodules }) => `${name}: ${found} of ${nodules}`).join('; ')}">${await sizeChart(sizes, others)}</div></div>
+<div>${legend}<p class="note">At the operating point, by the annotated diameter; the lines are 95&nbsp;% intervals.</p></div></div></section>`;
 }
 
 async function trainingSection(rows: readonly TrainingRow[]): Promise<Html> {
@@ -69,5 +66,5 @@ function lineKey(color: string, dash: readonly number[], width: number): Html {
 }
 
 function barKey(color: string): Html {
-  return html`<svg viewBox="0 0 34 10" aria-hidden="true"><path d="M20 0h14v10h-14z" fill="${color}"/></svg>`;
+  return html`<svg viewBox="0 0 34 10" aria-hidden="true"><path d="M0 0h34v10h-34z" fill="${color}"/></svg>`;
 }

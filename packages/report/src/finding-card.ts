@@ -20,7 +20,8 @@ export function findingCard(finding: ReportFinding, place: string): Html {
   return html`<article class="finding ${kind}" data-kind="${kind}" tabindex="-1" id="${id}" aria-labelledby="${id}-name">
 <div class="facts"><h4 id="${id}-name"><span class="sign" aria-hidden="true">${sign}</span>${name} <span class="place">${place}</span></h4>
 <dl>${diameterMm !== undefined && fact('Diameter', `${millimetres(diameterMm)} mm`)}${
-    probability !== undefined && fact('Probability', ratio(probability))
+    probability !== undefined &&
+    fact('Probability', `${ratio(probability)}${kind === 'missed' ? ', too low' : ''}`)
   }${dice !== undefined && fact('Dice', ratio(dice))}${centerWorld.map((mm, axis) =>
     fact(`World ${'xyz'[axis]}`, `${millimetres(mm)} mm`),
   )}</dl></div>
@@ -49,7 +50,7 @@ function planeView(plane: CutOutPlane, { sizeMm }: CutOut, name: string): Html {
   return html`<figure><svg viewBox="0 0 ${sizeMm} ${sizeMm}" role="img" aria-label="${name}, ${plane.name} plane">
 <rect width="${sizeMm}" height="${sizeMm}"/><image x="${cornerMm[0]}" y="${cornerMm[1]}" width="${tidy(width * pixelMm[0])}" height="${tidy(height * pixelMm[1])}" preserveAspectRatio="none" decoding="async" href="${plane.png}"/>
 ${outlines}
-<g class="marks" font-size="${2.8 * unit}">${label(labels.left, unit, middle + unit, 'start')}${label(labels.right, sizeMm - unit, middle + unit, 'end')}${label(labels.top, middle, 3.2 * unit, 'middle')}<path d="M${2 * unit} ${sizeMm - 2.5 * unit}v${unit}h${bar}v${-unit}"/>${label(`${bar} mm`, 2 * unit + bar / 2, sizeMm - 3 * unit, 'middle')}</g></svg><figcaption>${plane.name}</figcaption></figure>`;
+<g class="overlay" font-size="${2.8 * unit}">${label(labels.left, unit, middle + unit, 'start')}${label(labels.right, sizeMm - unit, middle + unit, 'end')}${label(labels.top, middle, 3.2 * unit, 'middle')}<path d="M${2 * unit} ${sizeMm - 2.5 * unit}v${unit}h${bar}v${-unit}"/>${label(`${bar} mm`, 2 * unit + bar / 2, sizeMm - 3 * unit, 'middle')}</g></svg><figcaption>${plane.name}</figcaption></figure>`;
 }
 
 /** The longest of 1, 2, 5, 10, 20 … mm that takes no more than a quarter of the view. */

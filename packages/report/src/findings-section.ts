@@ -1,5 +1,5 @@
 import { findingCard, kinds } from './finding-card.ts';
-import { count, counted } from './format.ts';
+import { count, counted, figure } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { ReportFinding, ReportScan } from './report-data.ts';
 
@@ -42,13 +42,13 @@ function shownNote(scans: readonly ReportScan[]): string {
   const all = scans.reduce((sum, scan) => sum + scan.falsePositives, 0);
   const shown = scans.reduce((sum, scan) => sum + ofKind(scan.findings, 'false-positive'), 0);
   return shown < all
-    ? `Of ${counted(all, 'false alarm')} the ${count(shown)} most probable of their scans are shown.`
+    ? `${count(shown)} of ${counted(all, 'false alarm')} are shown, the most probable of each scan.`
     : '';
 }
 
 /** What the lines of the cut-outs stand for. */
 function outlineLegend(threshold: number | undefined): Html {
-  const at = threshold === undefined ? '' : ` (probability above ${threshold})`;
+  const at = threshold === undefined ? '' : ` (above ${figure(threshold)})`;
   return html`<ul class="legend outline-legend" aria-label="Outlines"><li><svg class="key" viewBox="0 0 34 10" aria-hidden="true"><path class="truth" d="M1 5h32"/></svg>truth</li><li><svg class="key" viewBox="0 0 34 10" aria-hidden="true"><path class="prediction" d="M1 5h32"/></svg>prediction${at}</li></ul>`;
 }
 

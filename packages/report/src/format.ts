@@ -38,14 +38,19 @@ export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A threshold in as many digits as tell it: 0.5, 0.123, 0.9987. */
+export function figure(value: number): string {
+  return String(Number(value.toFixed(4)));
+}
+
 /** `1 nodule`, `2 nodules`. */
 export function counted(value: number, noun: string): string {
   return `${count(value)}\u00a0${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** `84.1–97.0 %`: the bounds as the figure is written, its unit once. */
-export function bounds(estimate: Estimate, format: Format): string {
-  const { lower, upper } = estimate;
+export function bounds(estimate: Estimate | null | undefined, format: Format): string {
+  const { lower, upper } = estimate ?? {};
   if (!isFigure(lower) || !isFigure(upper)) return NOTHING;
   const [low, high] = [format(lower), format(upper)];
   const unit = '\u00a0%';

@@ -17,7 +17,8 @@ export const publishedDashes: readonly (readonly number[])[] = [
 /** Dashes of the baseline's line. */
 export const baselineDash: readonly number[] = [9, 3, 2, 3];
 
-const STEPS_PER_OCTAVE = 32;
+/** Less than a pixel each, so that a step looks like one. */
+const STEPS_PER_OCTAVE = 128;
 
 /** Where the curves are drawn: 1/8 … 8, evenly on the logarithmic axis, however many points they have. */
 const drawnRates = Array.from(

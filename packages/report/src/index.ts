@@ -4,11 +4,12 @@ export type {
   Baseline,
   Estimate,
   OperatingScores,
-  PixelScores,
+  OverlapScores,
   ReportCurve,
   ReportData,
   ReportFinding,
   ReportScan,
-  SizeGroup,
+  SizeScores,
   TrainingRow,
 } from './report-data.ts';
+export { type MeasuredScan, type ReportScanOptions, reportScan } from './report-scan.ts';

@@ -4,12 +4,14 @@ export const pageStyle = `
   color-scheme: light dark;
   --page: #fbfbfa; --card: #fff; --text: #1b1f24; --muted: #5a6470; --line: #dfe3e8; --strong: #b9c1cb;
   --ours: #1463b8; --baseline: #b4530a; --third: #2c7a3f; --focus: #1463b8;
+  --ours-soft: #86b3e5; --baseline-soft: #e3b48c;
   --found: #1f7a3d; --missed: #b3261e; --alarm: #9a5b00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14171a; --card: #1b1f23; --text: #e7eaee; --muted: #9ba6b2; --line: #2e353c; --strong: #4b5560;
     --ours: #6ab0ff; --baseline: #f2a25c; --third: #6fcf87; --focus: #8ec4ff;
+    --ours-soft: #3a6ca6; --baseline-soft: #8c5a2c;
     --found: #6fcf87; --missed: #ff8a80; --alarm: #f0b84e;
   }
 }
@@ -27,7 +29,7 @@ h2 { font-size: 1.35rem; margin: 3.25rem 0 0.75rem; letter-spacing: -0.01em; }
 h3 { font-size: 1.05rem; margin: 0 0 0.5rem; }
 p { margin: 0.5rem 0; max-width: 46rem; }
 a { color: var(--ours); }
-.lead { font-size: 1.2rem; line-height: 1.5; margin: 1rem 0 1.5rem; }
+.lead { font-size: 1.35rem; line-height: 1.4; margin: 1rem 0 0.5rem; }
 .note, figcaption, .legend { color: var(--muted); font-size: 0.9rem; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 [hidden] { display: none !important; }
@@ -38,7 +40,7 @@ a { color: var(--ours); }
 .facts-list dd { margin: 0; overflow-wrap: anywhere; }
 
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 0.95rem; }
+table { max-width: 58rem; border-collapse: collapse; width: 100%; font-size: 0.95rem; }
 th, td { padding: 0.34rem 0.75rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th { font-weight: 400; }
 th:first-child, td:first-child { padding-left: 0; }
@@ -57,9 +59,9 @@ thead th { color: var(--muted); font-size: 0.85rem; border-bottom: 1px solid var
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.35rem 1.5rem; padding: 0; margin: 0.6rem 0; }
 .legend li { display: flex; align-items: center; gap: 0.5rem; }
 .legend svg { flex: none; width: 34px; height: 10px; overflow: visible; }
-.froc { display: grid; grid-template-columns: minmax(0, 43rem) minmax(13rem, 1fr); gap: 1.5rem 2.5rem; align-items: start; }
-.froc .legend { flex-direction: column; gap: 0.6rem; margin-top: 0; }
-.froc .legend li { align-items: baseline; }
+.chart-row { display: grid; grid-template-columns: fit-content(44rem) minmax(13rem, 1fr); gap: 1.5rem 2.5rem; align-items: start; }
+.chart-row .legend { flex-direction: column; gap: 0.6rem; margin-top: 0; }
+.chart-row .legend li { align-items: baseline; }
 
 .toolbar {
   position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem;
@@ -92,7 +94,7 @@ button[aria-pressed=true] { background: var(--ours); border-color: var(--ours); 
 .uid { color: var(--muted); font-weight: 400; overflow-wrap: anywhere; margin-left: 0.5rem; }
 
 .finding {
-  display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: 1.5rem; padding: 1.1rem; margin: 0.9rem 0;
+  display: grid; grid-template-columns: 12rem minmax(0, 1fr); gap: 1.5rem; padding: 1.1rem; margin: 0.9rem 0;
   background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--kind); border-radius: 0.6rem;
   content-visibility: auto; contain-intrinsic-size: auto 20rem; break-inside: avoid;
 }
@@ -112,16 +114,16 @@ button[aria-pressed=true] { background: var(--ours); border-color: var(--ours); 
 .planes svg { display: block; width: 100%; height: auto; border-radius: 0.3rem; }
 .planes figcaption { margin-top: 0.3rem; text-align: center; font-size: 0.8rem; }
 .planes figcaption::first-letter { text-transform: uppercase; }
-.outlines path, .key path { fill: none; vector-effect: non-scaling-stroke; stroke-width: 1.6px; }
+.outlines path, .key path { fill: none; vector-effect: non-scaling-stroke; stroke-width: 1.75px; }
 .truth { stroke: #45b7ff; }
 .prediction { stroke: #ffb000; stroke-dasharray: 5 3; }
 .outlines .halo { stroke: #000; stroke-width: 3.2px; opacity: 0.45; }
 .key path { stroke-width: 2.5px; }
 .outline-legend svg { background: #222; border-radius: 2px; width: 42px; height: 16px; padding: 3px 4px; }
 .without-outlines .outlines { display: none; }
-.marks { fill: #fff; font-family: system-ui, sans-serif; }
-.marks text { paint-order: stroke; stroke: #000; stroke-width: 0.6px; stroke-opacity: 0.7; }
-.marks path { fill: none; stroke: #fff; vector-effect: non-scaling-stroke; stroke-width: 1.5px; }
+.overlay { fill: #fff; font-family: system-ui, sans-serif; }
+.overlay text { paint-order: stroke; stroke: #000; stroke-width: 0.6px; stroke-opacity: 0.7; }
+.overlay path { fill: none; stroke: #fff; vector-effect: non-scaling-stroke; stroke-width: 1.5px; }
 
 #help { border: 1px solid var(--strong); border-radius: 0.75rem; padding: 1.5rem 1.75rem; background: var(--card); color: var(--text); min-width: 20rem; }
 #help::backdrop { background: rgb(0 0 0 / 45%); }
@@ -136,7 +138,7 @@ kbd { font: 0.85rem ui-monospace, Menlo, Consolas, monospace; border: 1px solid 
 footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.9rem; }
 
 @media (max-width: 60rem) {
-  .froc { grid-template-columns: minmax(0, 1fr); }
+  .chart-row { grid-template-columns: minmax(0, 1fr); }
   .finding { grid-template-columns: minmax(0, 1fr); gap: 0.75rem; contain-intrinsic-size: auto 26rem; }
   .finding h4 { justify-content: flex-start; }
   .facts dl { display: flex; flex-wrap: wrap; gap: 0 1.5rem; }
@@ -150,13 +152,17 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .planes figure:first-child { grid-column: span 2; }
   .toolbar label span { padding: 0.3rem 0.5rem; }
   #status { min-width: 0; }
+  html { scroll-padding-top: 7.5rem; }
+  th, td { padding: 0.34rem 0.45rem; }
+  .scores th[scope=row] { white-space: normal; min-width: 9rem; }
+  .group th { white-space: normal; }
+  .scans th[scope=row] { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
 }
-@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print {
   :root {
     color-scheme: light;
     --page: #fff; --card: #fff; --text: #000; --muted: #444; --line: #ccc; --strong: #888;
-    --ours: #1463b8; --baseline: #b4530a; --third: #2c7a3f;
+    --ours: #1463b8; --baseline: #b4530a; --third: #2c7a3f; --ours-soft: #86b3e5; --baseline-soft: #e3b48c;
     --found: #1f7a3d; --missed: #b3261e; --alarm: #9a5b00;
   }
   @page { margin: 14mm; }
@@ -170,14 +176,18 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .finding, .scan { display: block !important; }
   .finding { content-visibility: visible; padding: 0.6rem 0.8rem; break-inside: avoid; }
   .finding h4, .facts dl { margin-bottom: 0.35rem; }
-  .facts dl { display: flex; flex-wrap: wrap; gap: 0 1.5rem; }
-  .facts dl div { gap: 0.4rem; }
+  .facts dl { display: flex; flex-wrap: wrap; gap: 0 1rem; font-size: 8.5pt; }
+  .facts dl div { gap: 0.3rem; }
   .planes { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   .planes figure:first-child { grid-column: auto; }
   .planes svg, .key { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .without-outlines .outlines { display: inline; }
   .scroll, .chart .plot { overflow: visible; }
-  .chart, table { break-inside: avoid; }
+  .chart-row, .charts, .index, tbody { break-inside: avoid; }
+  .scans tbody { break-inside: auto; }
+  .charts { grid-template-columns: 1fr 1fr; gap: 1rem; }
+  .chart .plot svg { min-width: 0; }
+  .finding:focus { outline: none; }
   tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; }
 }

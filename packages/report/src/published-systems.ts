@@ -17,7 +17,7 @@ export const publishedSource: string =
  */
 export const publishedSystems: readonly PublishedSystem[] = [
   {
-    name: 'DeepLung, 3-D Res18 Faster R-CNN',
+    name: 'DeepLung, 3\u2011D Res18 Faster R-CNN',
     sensitivityAt: [0.661889, 0.746206, 0.814503, 0.86425, 0.902192, 0.918212, 0.931703],
   },
   {
@@ -32,7 +32,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
 
 /** CPM figures of which no curve was published with the numbers. */
 export const publishedCpm: readonly { readonly name: string; readonly cpm: number }[] = [
-  { name: '3-D detectors', cpm: 0.93 },
+  { name: '3\u2011D detectors', cpm: 0.93 },
   { name: 'DeepLung, as published', cpm: 0.842 },
-  { name: 'a 2-D U-Net entry, the nearest in kind to lunet', cpm: 0.811 },
+  { name: 'a 2\u2011D U\u2011Net entry, the nearest in kind to lunet', cpm: 0.811 },
 ];

@@ -8,7 +8,9 @@ export const ink = {
   muted: 'var(--muted)',
   grid: 'var(--line)',
   ours: 'var(--ours)',
+  oursSoft: 'var(--ours-soft)',
   baseline: 'var(--baseline)',
+  baselineSoft: 'var(--baseline-soft)',
   third: 'var(--third)',
 } as const;
 

@@ -1,10 +1,10 @@
 import { chartsSection } from './charts-section.ts';
 import { findingsSection, helpDialog } from './findings-section.ts';
-import { count } from './format.ts';
+import { count, counted, figure } from './format.ts';
 import { type Html, html, trusted } from './html.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
-import type { ReportData } from './report-data.ts';
+import type { OperatingScores, ReportData } from './report-data.ts';
 import { summarySentences } from './summary-sentence.ts';
 import { summaryTable } from './summary-table.ts';
 import { termsSection } from './terms-section.ts';
@@ -24,8 +24,10 @@ import { termsSection } from './terms-section.ts';
  */
 export async function renderReport(data: ReportData): Promise<string> {
   const title = data.title ?? 'Lung nodule evaluation';
-  const { scans, threshold } = data;
-  const findings = scans?.some((scan) => scan.findings.length > 0) && findingsSection(scans, threshold);
+  const { scans, summary } = data;
+  const [lead, ...rest] = summarySentences(data);
+  const findings =
+    scans?.some((scan) => scan.findings.length > 0) && findingsSection(scans, summary?.threshold);
   const policy = `default-src 'none'; img-src data:; style-src '${await digest(pageStyle)}'; script-src '${await digest(pageScript)}'; base-uri 'none'; form-action 'none'`;
   const page = html`<!doctype html>
 <html lang="en">
@@ -40,7 +42,8 @@ export async function renderReport(data: ReportData): Promise<string> {
 <body>
 <header>
 <h1>${title}</h1>
-<p class="lead">${summarySentences(data).join(' ')}</p>
+<p class="lead">${lead}</p>
+${rest.length > 0 && html`<p>${rest.join(' ')}</p>`}
 ${header(data)}
 </header>
 <main>
@@ -61,14 +64,13 @@ ${findings && helpDialog()}
 }
 
 /** What was evaluated, on what, and when. */
-function header({ model, data, date, curve, threshold, details }: ReportData): Html {
+function header({ model, data, date, curve, summary, details }: ReportData): Html {
   const facts: Record<string, string> = {
     Model: model,
     Data: data.name,
     ...(data.folds === undefined ? {} : { Folds: data.folds }),
-    Scans: count(curve.froc.scans),
-    Nodules: count(curve.froc.nodules),
-    ...(threshold === undefined ? {} : { Threshold: `probability above ${threshold}` }),
+    Scans: `${count(curve.froc.scans)}, with ${counted(curve.froc.nodules, 'nodule')}`,
+    ...(summary ? { 'Operating point': operatingPoint(summary) } : {}),
     Date: date,
     ...details,
   };
@@ -76,6 +78,11 @@ function header({ model, data, date, curve, threshold, details }: ReportData): H
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   );
   return html`<dl class="facts-list">${rows}</dl>`;
+}
+
+function operatingPoint({ threshold, candidateThreshold }: OperatingScores): string {
+  const voxels = `voxels above ${figure(threshold)}`;
+  return candidateThreshold > threshold ? `${voxels}, candidates from ${figure(candidateThreshold)}` : voxels;
 }
 
 /** The hash by which a policy allows a style or script, and no other. */

@@ -1,7 +1,7 @@
 import type { World } from '@lunet/io';
 import type { CutOut } from './cut-out.ts';
 
-/** A figure and its 95 % interval, as evaluate's `Interval`; NaN, or null after JSON, where nothing was there to be measured. */
+/** A figure and its 95 % interval, as evaluate's `Interval`; NaN, which JSON turns into null, where there is none. */
 export interface Estimate {
   readonly value: number | null;
   readonly lower: number | null;
@@ -29,35 +29,43 @@ export interface ReportCurve {
   };
 }
 
-/** Overlap of predicted and true pixels. */
-export interface PixelScores {
-  readonly recall: Estimate;
-  readonly precision: Estimate;
-  readonly dice: Estimate;
+/** Overlap of predicted and true voxels, as evaluate's `VoxelSummary`. */
+export interface OverlapScores {
+  readonly recall: Estimate | null;
+  readonly precision: Estimate | null;
+  readonly dice: Estimate | null;
 }
 
-/** Nodules of one range of diameters. */
-export interface SizeGroup {
+/** Nodules of one range of diameters, as evaluate's `SizeSummary`. */
+export interface SizeScores {
   /** As it is to be read, such as `5–10 mm`. */
-  readonly label: string;
+  readonly name: string;
   readonly nodules: number;
   readonly found: number;
-  readonly sensitivity: Estimate;
+  readonly sensitivity: Estimate | null;
 }
 
-/** Scores at the operating point. */
+/** Scores at the operating point: what is shown of evaluate's `Summary`. */
 export interface OperatingScores {
-  /** Over the pixels of all slices. */
-  readonly allSlices: PixelScores;
-  /** Over the pixels of the slices that hold a nodule. */
-  readonly noduleSlices: PixelScores;
-  readonly noduleSensitivity: Estimate;
-  readonly medianNoduleDice: Estimate;
-  /** Predicted over true volume, less 1: +0.2 is a fifth too large. */
-  readonly volumeError: Estimate;
-  readonly falsePositivesPerScan: Estimate;
+  readonly nodules: number;
+  readonly found: number;
+  /** A voxel is predicted above this probability. */
+  readonly threshold: number;
+  /** A candidate counts from this probability on. */
+  readonly candidateThreshold: number;
+  /** Over the voxels of all slices. */
+  readonly allSlices: OverlapScores;
+  /** Over the voxels of the slices that hold a nodule. */
+  readonly noduleSlices: OverlapScores;
+  readonly sensitivity: Estimate | null;
   /** From small to large. */
-  readonly sizes: readonly SizeGroup[];
+  readonly sizes: readonly SizeScores[];
+  readonly falsePositivesPerScan: Estimate | null;
+  /** Medians over nodules. */
+  readonly noduleDice: Estimate | null;
+  /** Predicted over true volume, less 1: +0.2 is a fifth too large. */
+  readonly volumeError: Estimate | null;
+  readonly absoluteVolumeError: Estimate | null;
 }
 
 /** What a model has to beat. */
@@ -65,7 +73,7 @@ export interface Baseline {
   /** Short, as it heads a column. */
   readonly name: string;
   readonly curve?: ReportCurve;
-  readonly scores?: OperatingScores;
+  readonly summary?: OperatingScores;
 }
 
 /** A row of a run's metrics.jsonl: a step (`train`) or a `validation`. What is missing or null is not drawn. */
@@ -78,7 +86,7 @@ export interface TrainingRow {
   readonly dice?: number | null;
 }
 
-/** A nodule that was found or missed, or a false positive. */
+/** A nodule that was found or missed, or a false positive, at the operating point. */
 export interface ReportFinding {
   readonly kind: 'found' | 'missed' | 'false-positive';
   /** Of the nodule; of a false positive its own. */
@@ -89,7 +97,7 @@ export interface ReportFinding {
   readonly probability?: number;
   /** Overlap of a nodule with its prediction, 0 … 1. */
   readonly dice?: number;
-  readonly cutOut?: CutOut;
+  readonly cutOut?: CutOut | undefined;
 }
 
 /** One scan's findings. */
@@ -112,16 +120,14 @@ export interface ReportData {
   readonly data: {
     /** In words. */
     readonly name: string;
-    /** Decides how the published systems, measured on LUNA16's 888 scans, are introduced. */
+    /** Decides how the published systems, which were measured on LUNA16's 888 scans, are introduced. */
     readonly kind: 'luna16' | 'phantoms' | 'other';
     readonly folds?: string;
   };
-  /** A voxel is predicted above this probability, in `scores` and in the outlines. */
-  readonly threshold?: number;
   /** Further facts for the header, such as the engine or the seed. */
   readonly details?: Readonly<Record<string, string>>;
   readonly curve: ReportCurve;
-  readonly scores?: OperatingScores;
+  readonly summary?: OperatingScores;
   readonly baseline?: Baseline;
   readonly training?: readonly TrainingRow[];
   readonly scans?: readonly ReportScan[];

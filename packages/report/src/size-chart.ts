@@ -1,21 +1,22 @@
-import { count } from './format.ts';
+import { count, isFigure } from './format.ts';
 import type { Html } from './html.ts';
 import { ink, renderChart, shareAxis } from './render-chart.ts';
-import type { SizeGroup } from './report-data.ts';
+import type { SizeScores } from './report-data.ts';
 
 /** Bars of the nodules found by size, with their intervals; the baseline's beside them. */
 export async function sizeChart(
-  sizes: readonly SizeGroup[],
-  baseline: readonly SizeGroup[] | undefined,
+  sizes: readonly SizeScores[],
+  baseline: readonly SizeScores[] | undefined,
 ): Promise<Html> {
   const bars = sizes.flatMap((group) => {
-    const size = `${group.label}\n${count(group.found)} of ${count(group.nodules)}`;
-    const other = baseline?.find(({ label }) => label === group.label);
+    const size = `${group.name}\n${count(group.found)} of ${count(group.nodules)}`;
+    const other = baseline?.find(({ name }) => name === group.name);
     return [
       { size, system: 0, ...group.sensitivity },
       ...(other ? [{ size, system: 1, ...other.sensitivity }] : []),
     ];
   });
+  const intervals = bars.filter(({ lower, upper }) => isFigure(lower) && isFigure(upper));
   const encoding = {
     x: {
       field: 'size',
@@ -44,15 +45,16 @@ export async function sizeChart(
           encoding: {
             ...encoding,
             y,
-            fill: { condition: { test: 'datum.system === 1', value: ink.baseline }, value: ink.ours },
+            fill: { condition: { test: 'datum.system === 1', value: ink.baselineSoft }, value: ink.oursSoft },
           },
         },
         {
+          data: { values: intervals },
           mark: { type: 'rule', color: ink.text, strokeWidth: 1.5 },
           encoding: { ...encoding, y: { ...y, field: 'lower' }, y2: { field: 'upper' } },
         },
-        { mark: tick, encoding: { ...encoding, y: { ...y, field: 'lower' } } },
-        { mark: tick, encoding: { ...encoding, y: { ...y, field: 'upper' } } },
+        { data: { values: intervals }, mark: tick, encoding: { ...encoding, y: { ...y, field: 'lower' } } },
+        { data: { values: intervals }, mark: tick, encoding: { ...encoding, y: { ...y, field: 'upper' } } },
       ],
     },
     420,

@@ -1,4 +1,4 @@
-import { bounds, count, counted, isFigure, percent, rate, ratio, wholePercent } from './format.ts';
+import { bounds, count, counted, isFigure, rate, ratio, wholePercent } from './format.ts';
 import { sensitivityOf } from './froc-chart.ts';
 import type { ReportData } from './report-data.ts';
 
@@ -8,7 +8,7 @@ import type { ReportData } from './report-data.ts';
  *
  * @returns sentences.
  */
-export function summarySentences({ curve, scores, threshold }: ReportData): string[] {
+export function summarySentences({ curve, summary }: ReportData): string[] {
   const { nodules, scans } = curve.froc;
   if (nodules === 0) return [`There is no nodule in ${counted(scans, 'scan')}, so none could be found.`];
   const at4 = sensitivityOf(curve, 4);
@@ -22,20 +22,20 @@ export function summarySentences({ curve, scores, threshold }: ReportData): stri
       `Its CPM, the mean over seven such rates, is ${ratio(cpm.value)} (${bounds(cpm, ratio)}).`,
     );
   }
-  if (scores) {
-    const { allSlices, falsePositivesPerScan, sizes } = scores;
-    const at = isFigure(threshold) ? ` of ${threshold}` : '';
+  if (summary) {
+    const { allSlices, found, falsePositivesPerScan, sizes } = summary;
     sentences.push(
-      `At the threshold${at} it marks ${percent(allSlices.recall.value)} of the nodules’ pixels and raises ` +
-        `${rate(falsePositivesPerScan.value)} false alarms a scan.`,
+      `At its operating point it finds ${count(found)}, marks ${wholePercent(allSlices.recall?.value)} of the nodules’ ` +
+        `voxels, and raises ${rate(falsePositivesPerScan?.value)} false alarms a scan.`,
     );
-    const missing = sizes.filter(({ found, nodules: all }) => found < all);
-    const worst = missing.sort((a, b) => a.found / a.nodules - b.found / b.nodules)[0];
+    const [worst] = sizes
+      .filter((size) => size.found < size.nodules)
+      .sort((a, b) => a.found / a.nodules - b.found / b.nodules);
     if (worst) {
-      const { nodules: all, found, label } = worst;
-      sentences.push(`It misses most among nodules of ${label}: ${count(all - found)} of ${count(all)}.`);
-    } else if (sizes.length > 0) {
-      sentences.push('At that threshold it misses none.');
+      const missed = worst.nodules - worst.found;
+      sentences.push(
+        `The most are missed in the size group ${worst.name}: ${count(missed)} of ${count(worst.nodules)}.`,
+      );
     }
   }
   return sentences;

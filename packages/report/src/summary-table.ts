@@ -1,11 +1,11 @@
-import { bounds, type Format, isFigure, percent, rate, ratio, signedPercent } from './format.ts';
+import { bounds, type Format, percent, rate, ratio, signedPercent, wholePercent } from './format.ts';
 import { officialRates, sensitivityOf } from './froc-chart.ts';
 import { type Html, html } from './html.ts';
 import type {
   Baseline,
   Estimate,
   OperatingScores,
-  PixelScores,
+  OverlapScores,
   ReportCurve,
   ReportData,
 } from './report-data.ts';
@@ -13,24 +13,24 @@ import type {
 /** One measure of the model and of the baseline. */
 interface Row {
   readonly name: string;
-  readonly ours: Estimate | undefined;
-  readonly baseline: Estimate | undefined;
+  readonly ours: Estimate | null | undefined;
+  readonly baseline: Estimate | null | undefined;
   readonly format: Format;
 }
 
 /** All scores with their 95 % intervals, the baseline's beside them. */
-export function summaryTable({ curve, scores, baseline, threshold }: ReportData): Html {
-  const at = isFigure(threshold) ? ` at threshold ${threshold}` : '';
+export function summaryTable({ curve, summary, baseline }: ReportData): Html {
+  const other = baseline?.summary;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Scores">
 <table class="scores">
 <thead><tr><th scope="col">Measure</th><th scope="col">This model</th><th scope="col">95&nbsp;% interval</th>${
     baseline &&
     html`<th scope="col" class="other">${baseline.name}</th><th scope="col" class="other">95&nbsp;% interval</th>`
   }</tr></thead>
-${group('Detection, over all thresholds', detectionRows(curve, baseline), baseline)}
-${scores && group(`Nodules${at}`, noduleRows(scores, baseline?.scores), baseline)}
-${scores && group(`Pixels of all slices${at}`, pixelRows(scores.allSlices, baseline?.scores?.allSlices), baseline)}
-${scores && group(`Pixels of slices with a nodule${at}`, pixelRows(scores.noduleSlices, baseline?.scores?.noduleSlices), baseline)}
+${group('Nodules found, by false alarms a scan', detectionRows(curve, baseline), baseline)}
+${summary && group('Nodules, at the operating point', noduleRows(summary, other), baseline)}
+${summary && group('Voxels of all slices, at the operating threshold', voxelRows(summary.allSlices, other?.allSlices), baseline)}
+${summary && group('Voxels of slices with a nodule', voxelRows(summary.noduleSlices, other?.noduleSlices), baseline)}
 </table></div>`;
 }
 
@@ -42,18 +42,21 @@ function group(title: string, rows: readonly Row[], baseline: Baseline | undefin
   )}</tbody>`;
 }
 
-function cells(estimate: Estimate | undefined, format: Format, name = 'ours'): Html {
-  return html`<td class="${name}">${format(estimate?.value)}</td><td class="${name} interval">${
-    estimate ? bounds(estimate, format) : '–'
-  }</td>`;
+function cells(estimate: Estimate | null | undefined, format: Format, name = 'ours'): Html {
+  return html`<td class="${name}">${format(estimate?.value)}</td><td class="${name} interval">${bounds(estimate, format)}</td>`;
 }
 
 function detectionRows(curve: ReportCurve, baseline: Baseline | undefined): Row[] {
   const other = baseline?.curve;
   return [
-    { name: 'CPM', ours: cpmOf(curve), baseline: other && cpmOf(other), format: ratio },
+    {
+      name: 'CPM, the mean of the seven',
+      ours: cpmOf(curve),
+      baseline: other && cpmOf(other),
+      format: ratio,
+    },
     ...officialRates.map((at, i) => ({
-      name: `Nodules found at ${at < 1 ? `1/${1 / at}` : at} false alarm${at > 1 ? 's' : ''} a scan`,
+      name: `at ${at < 1 ? `1/${1 / at}` : at}`,
       ours: sensitivityEstimate(curve, i),
       baseline: other && sensitivityEstimate(other, i),
       format: percent,
@@ -78,18 +81,19 @@ function alone(value: number): Estimate {
 function noduleRows(ours: OperatingScores, other: OperatingScores | undefined): Row[] {
   const row = (
     name: string,
-    key: 'noduleSensitivity' | 'falsePositivesPerScan' | 'medianNoduleDice' | 'volumeError',
+    key: 'sensitivity' | 'falsePositivesPerScan' | 'noduleDice' | 'volumeError' | 'absoluteVolumeError',
     format: Format,
   ): Row => ({ name, ours: ours[key], baseline: other?.[key], format });
   return [
-    row('Nodules found', 'noduleSensitivity', percent),
+    row('Nodules found', 'sensitivity', percent),
     row('False alarms a scan', 'falsePositivesPerScan', rate),
-    row('Median Dice of a nodule', 'medianNoduleDice', ratio),
-    row('Volume error', 'volumeError', signedPercent),
+    row('Median Dice of a nodule', 'noduleDice', ratio),
+    row('Median volume error', 'volumeError', signedPercent),
+    row('Median volume error, either way', 'absoluteVolumeError', wholePercent),
   ];
 }
 
-function pixelRows(ours: PixelScores, other: PixelScores | undefined): Row[] {
+function voxelRows(ours: OverlapScores, other: OverlapScores | undefined): Row[] {
   return [
     { name: 'Recall', ours: ours.recall, baseline: other?.recall, format: percent },
     { name: 'Precision', ours: ours.precision, baseline: other?.precision, format: percent },
