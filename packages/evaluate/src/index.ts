@@ -11,7 +11,6 @@ export { cpm, type Froc, type FrocScan, froc, officialRates, sensitivityAt } fro
 export type { FrocPoints, FrocRanking } from './froc-curve.ts';
 export { type GroupedRows, groupByScan, type ScoreRows } from './group-by-scan.ts';
 export type { BootstrapOptions, Interval } from './interval.ts';
-export { type ComponentLabels, labelComponents } from './label-components.ts';
 export { type CandidateMatches, matchCandidates } from './match-candidates.ts';
 export {
   type MeasureScanOptions,

@@ -2,6 +2,7 @@ import { toVoxels, type Voxels } from '@lunet/io';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Components, type Connectivity, findComponents } from '../src/index.ts';
+import { componentLabels } from './component-labels.ts';
 
 type Shape = [depth: number, height: number, width: number];
 const float = (values: number[], shape: Shape) => toVoxels(new Float32Array(values), shape);
@@ -37,6 +38,20 @@ describe('findComponents', () => {
       count: 2,
     });
     expect(findComponents(voxels, { connectivity: 26 }).count).toBe(1);
+  });
+
+  it('tells faces, edges and corners apart', () => {
+    const counts = (values: number[], shape: Shape) =>
+      ([6, 18, 26] as const).map(
+        (connectivity) => findComponents(float(values, shape), { connectivity }).count,
+      );
+    expect(counts([1, 0, 0, 0, 0, 0, 0, 1], [2, 2, 2])).toEqual([2, 2, 1]);
+    expect(counts([1, 0, 0, 1], [1, 2, 2])).toEqual([2, 1, 1]);
+  });
+
+  it('joins the arms of a U, which meet late', () => {
+    const found = findComponents(float([1, 0, 1, 1, 0, 1, 1, 1, 1], [1, 3, 3]), { connectivity: 6 });
+    expect(componentLabels(found, 9)).toEqual([1, 0, 1, 1, 0, 1, 1, 1, 1]);
   });
 
   it('ends a run with its row, and does not join it to the next over the edge', () => {
@@ -95,6 +110,18 @@ describe('findComponents', () => {
     const checkers = Array.from({ length: 64 * 64 }, (_, i) => (i + Math.floor(i / 64)) % 2);
     expect(findComponents(float(checkers, [1, 64, 64]), { connectivity: 6 }).count).toBe(2048);
     expect(findComponents(float(checkers, [1, 64, 64]), { connectivity: 18 }).count).toBe(1);
+  });
+
+  it('equals a flood fill in scan order', () => {
+    fc.assert(
+      fc.property(volumes, ({ shape, values, threshold, connectivity }) => {
+        const found = findComponents(float(values, shape), { threshold, connectivity });
+        const mask = values.map((value) => (Math.fround(value) > threshold ? 1 : 0));
+        const expected = floodFill(mask, shape, { 6: 1, 18: 2, 26: 3 }[connectivity]);
+        expect({ labels: componentLabels(found, mask.length), count: found.count }).toEqual(expected);
+      }),
+      { numRuns: 50, seed: 1 },
+    );
   });
 
   it('covers exactly the voxels above the threshold, in order', () => {
@@ -190,4 +217,32 @@ function turn(
     }
   }
   return turned;
+}
+
+/** Flood fill in scan order: slow, and right at a glance. */
+function floodFill(data: ArrayLike<number>, [depth, height, width]: Shape, steps: number) {
+  const labels = new Int32Array(data.length);
+  let count = 0;
+  for (let seed = 0; seed < data.length; seed++) {
+    if (data[seed] === 0 || labels[seed] !== 0) continue;
+    labels[seed] = ++count;
+    const stack = [seed];
+    for (let voxel = stack.pop(); voxel !== undefined; voxel = stack.pop()) {
+      const x = voxel % width;
+      const y = Math.floor(voxel / width) % height;
+      const z = Math.floor(voxel / (width * height));
+      for (let dz = -1; dz <= 1; dz++)
+        for (let dy = -1; dy <= 1; dy++)
+          for (let dx = -1; dx <= 1; dx++) {
+            if (Math.abs(dx) + Math.abs(dy) + Math.abs(dz) > steps) continue;
+            const [nx, ny, nz] = [x + dx, y + dy, z + dz];
+            if (nx < 0 || ny < 0 || nz < 0 || nx >= width || ny >= height || nz >= depth) continue;
+            const neighbour = (nz * height + ny) * width + nx;
+            if (data[neighbour] === 0 || labels[neighbour] !== 0) continue;
+            labels[neighbour] = count;
+            stack.push(neighbour);
+          }
+    }
+  }
+  return { labels: [...labels], count };
 }

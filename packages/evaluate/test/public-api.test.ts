@@ -13,7 +13,6 @@ it('exports exactly this', () => {
     'findComponents',
     'froc',
     'groupByScan',
-    'labelComponents',
     'lungHistograms',
     'matchCandidates',
     'measureScan',
