@@ -16,10 +16,15 @@ export interface Loader {
    * Iterates over the batches of epoch `n`, a whole number from 0, in the same order and with the same bytes for any
    * count of workers. One epoch at a time.
    *
+   * `from` leaves out so many batches without rendering them: what training has seen before it is resumed.
+   *
    * Each batch must be released before its memory can serve again; asking for a batch while all are held throws. An
    * abort of `signal` throws its reason; breaking off the iteration is fine.
    */
-  epoch(n: number, options?: { readonly signal?: AbortSignal | undefined }): AsyncIterableIterator<Batch>;
+  epoch(
+    n: number,
+    options?: { readonly from?: number; readonly signal?: AbortSignal | undefined },
+  ): AsyncIterableIterator<Batch>;
   /** Ends the worker threads. Idle threads keep no process alive, so this is only needed to free them early. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -78,14 +83,14 @@ class BatchLoader implements Loader {
 
   async *epoch(
     n: number,
-    { signal }: { signal?: AbortSignal | undefined } = {},
+    { from = 0, signal }: { from?: number; signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<Batch, void, undefined> {
-    this.#begin(n);
+    this.#begin(n, from);
     const order = planEpoch(this.#chunks, this.#options, generatorFor(this.#options.seed, n, orderStream));
     const ahead: Promise<Batch>[] = [];
-    let next = 0;
+    let next = from;
     try {
-      for (let i = 0; i < this.batchesPerEpoch; i++) {
+      for (let i = from; i < this.batchesPerEpoch; i++) {
         signal?.throwIfAborted();
         while (next < this.batchesPerEpoch && this.#free.length > 0 && ahead.length <= this.#depth) {
           const batch = this.#prepare(this.#draw(n, order, next++));
@@ -122,9 +127,14 @@ class BatchLoader implements Loader {
     return this.#options.numWorkers === 0 ? 0 : this.#options.numWorkers + this.#options.prefetch;
   }
 
-  #begin(n: number): void {
+  #begin(n: number, from: number): void {
     if (!(Number.isSafeInteger(n) && n >= 0)) {
       throw new RangeError(`Cannot read epoch ${n}: expected a whole number from 0`);
+    }
+    if (!(Number.isInteger(from) && from >= 0 && from <= this.batchesPerEpoch)) {
+      throw new RangeError(
+        `Cannot read epoch ${n} from batch ${from}: expected a whole number from 0 to ${this.batchesPerEpoch}`,
+      );
     }
     if (this.#closed) throw new Error(`Cannot read epoch ${n}: the loader is closed`);
     if (this.#reading !== undefined) {

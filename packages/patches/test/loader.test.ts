@@ -24,10 +24,10 @@ afterEach(async () => {
 });
 
 /** Hashes each batch of some epochs: its arrays' bytes and what was drawn. */
-async function digests(loader: Loader, epochs: readonly number[]): Promise<string[]> {
+async function digests(loader: Loader, epochs: readonly number[], from = 0): Promise<string[]> {
   const hashes: string[] = [];
   for (const epoch of epochs) {
-    for await (const { images, labels, samples, size, release } of loader.epoch(epoch)) {
+    for await (const { images, labels, samples, size, release } of loader.epoch(epoch, { from })) {
       const hash = createHash('sha256').update(images).update(labels);
       hashes.push(hash.update(JSON.stringify({ samples, size })).digest('hex'));
       release();
@@ -51,6 +51,18 @@ describe('createLoader', () => {
     await digests(loader, [0]);
     expect(await digests(loader, [3])).toEqual(third);
     expect(await digests(load({ seed: 12 }), [3])).not.toEqual(third);
+  });
+
+  test('goes on within an epoch where it is told to, with the same bytes', async () => {
+    const whole = await digests(load(), [2]);
+    for (const from of [0, 1, 3, whole.length]) {
+      expect(await digests(load({ numWorkers: from % 2 }), [2], from)).toEqual(whole.slice(from));
+    }
+    for (const from of [-1, 0.5, whole.length + 1]) {
+      await expect(digests(load(), [2], from)).rejects.toThrow(
+        new RangeError(`Cannot read epoch 2 from batch ${from}: expected a whole number from 0 to 4`),
+      );
+    }
   });
 
   test('gives plain crops of the chunks without augmentation', async () => {
