@@ -1,15 +1,19 @@
 import type { Volume } from '@lunet/io';
+import type { PixelSize } from './rectangle.ts';
 
-/** How each slice is run through the model; none of it but `flips` and `lung` changes what comes out. */
+/** How each slice is run through the model; only `flips` and `lung` change what comes out. */
 export interface PredictOptions {
   /**
    * Runs tiles of this many pixels (rounded up to what the model's pooling divides) with a halo around each instead of
    * whole slices: less memory, the same probabilities.
    */
-  readonly tile?: number | { readonly height: number; readonly width: number } | undefined;
+  readonly tile?: number | PixelSize | undefined;
   /** Averages over the image as it is, its rows reversed, its columns, and both: four times the work. */
   readonly flips?: boolean | undefined;
-  /** Mask on the scan's grid, lung being whatever is not 0: elsewhere probabilities are 0, and little of it is run. */
+  /**
+   * Mask on the scan's grid, such as `segmentLungs` of `@lunet/masks` makes or LUNA16 has: away from the lung
+   * probabilities are 0, and slices and tiles there are not run.
+   */
   readonly lung?: Volume<Uint8Array> | undefined;
   /** How far outside the lung, in mm, nodules are looked for; default {@link defaultLungMarginMm}. */
   readonly lungMarginMm?: number | undefined;
@@ -24,16 +28,13 @@ export interface PredictOptions {
  */
 export const defaultLungMarginMm = 5;
 
-/** Checks the options that are numbers. */
-export function checkPredictOptions({
-  tile,
-  lungMarginMm = 0,
-}: Pick<PredictOptions, 'tile' | 'lungMarginMm'>): void {
-  const sides = typeof tile === 'object' ? [tile.height, tile.width] : tile === undefined ? [] : [tile];
-  if (!sides.every((side) => Number.isInteger(side) && side > 0)) {
-    throw new RangeError(`Cannot predict in tiles of ${sides.join('x')} pixels: give whole numbers from 1`);
+/** The size of the tiles: what was asked for, or the whole slice. */
+export function tileSizeOf(tile: PredictOptions['tile'], whole: PixelSize): PixelSize {
+  const size = typeof tile === 'number' ? { height: tile, width: tile } : (tile ?? whole);
+  if (![size.height, size.width].every((side) => Number.isInteger(side) && side > 0)) {
+    throw new RangeError(
+      `Cannot predict in tiles of ${size.height}x${size.width} pixels: give whole numbers from 1`,
+    );
   }
-  if (!(lungMarginMm >= 0 && Number.isFinite(lungMarginMm))) {
-    throw new RangeError(`Cannot predict ${lungMarginMm} mm around the lung: give 0 mm or more`);
-  }
+  return size;
 }

@@ -1,11 +1,11 @@
 import type { Volume } from '@lunet/io';
+import { nearLung } from '@lunet/masks';
 import { fullSlice, type NumberArray } from '@lunet/patches';
 import { halo, sizeDivisor, unetOptions } from '@lunet/unet';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkSameShape } from './check-same-shape.ts';
 import type { Image } from './copy-window.ts';
-import { nearLung } from './near-lung.ts';
-import { checkPredictOptions, defaultLungMarginMm, type PredictOptions } from './predict-options.ts';
+import { defaultLungMarginMm, type PredictOptions, tileSizeOf } from './predict-options.ts';
 import { fourFlips, noFlips, predictWindow } from './predict-window.ts';
 import { type PixelSize, type Rectangle, rectangleAround, sizeOf } from './rectangle.ts';
 import { addHalo, alignRectangle, roundUp, tileSlice } from './tile-slice.ts';
@@ -63,14 +63,12 @@ export async function* predictSlices(
       `Cannot predict slices: the model takes ${channels} channels, not an odd number of slices`,
     );
   }
-  checkPredictOptions({ tile, lungMarginMm });
   if (lung) checkSameShape('predict slices', { scan: volume, lung });
   const options = unetOptions(model);
   const divisor = sizeDivisor(options);
   const border = halo(options);
   const padded: PixelSize = { height: roundUp(height, divisor), width: roundUp(width, divisor) };
-  const tileSize = typeof tile === 'number' ? { height: tile, width: tile } : (tile ?? padded);
-  const tiles = tileSlice(padded, tileSize, divisor);
+  const tiles = tileSlice(padded, tileSizeOf(tile, padded), divisor);
   const pixels = new Float32Array(height * width * channels);
   const image: Image = { pixels, height, width, channels };
   const scratch = new Float32Array(largestWindow(tiles, border, padded) * channels);

@@ -1,12 +1,10 @@
 import { startEngine } from '@lunet/engine';
 import { toVoxels, type Volume } from '@lunet/io';
+import { nearLung } from '@lunet/masks';
 import { expectNoTensorLeak } from '@lunet/testing';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultLungMarginMm, predictScan, predictSlices } from '../src/index.ts';
-import { nearLung } from '../src/near-lung.ts';
-import { squaredDistances } from '../src/squared-distances.ts';
 import { largestDifference, noiseScan, spread, trainedLike } from './trained-like.ts';
 
 let model: LayersModel;
@@ -26,61 +24,6 @@ function maskOf(
   for (const [z, y, x] of voxels) mask.set(z, y, x, value);
   return { geometry: scan.geometry, voxels: mask };
 }
-
-describe('squaredDistances', () => {
-  it('has the values of its example', () => {
-    const line = new Float32Array([Number.POSITIVE_INFINITY, 0, Number.POSITIVE_INFINITY, 3]);
-    squaredDistances(line, { lines: 1, lineStride: 4, length: 4, stride: 1 }, 2);
-    expect([...line]).toEqual([4, 0, 4, 3]);
-  });
-});
-
-describe('nearLung', () => {
-  it('reaches 5 mm unless told otherwise, in all three directions', () => {
-    expect(defaultLungMarginMm).toBe(5);
-    const scan = noiseScan([3, 1, 7], { spacing: [2, 1, 3] });
-    const lung = maskOf(scan, [[0, 0, 0]], 3);
-    expect([...nearLung(lung, 0, 5)]).toEqual([1, 1, 1, 0, 0, 0, 0]);
-    // 3 mm up leaves 4 mm to the side.
-    expect([...nearLung(lung, 1, 5)]).toEqual([1, 1, 1, 0, 0, 0, 0]);
-    expect([...nearLung(lung, 1, 4.9)]).toEqual([1, 1, 0, 0, 0, 0, 0]);
-    expect([...nearLung(lung, 2, 5)]).toEqual([0, 0, 0, 0, 0, 0, 0]);
-    expect([...nearLung(lung, 2, 6)]).toEqual([1, 0, 0, 0, 0, 0, 0]);
-  });
-
-  it('says what comparing every voxel with every other says', () => {
-    const side = fc.integer({ min: 1, max: 7 });
-    const spacing = fc.constantFrom(0.1, 0.5, 0.7, 2.5);
-    fc.assert(
-      fc.property(
-        fc.tuple(side, side, side),
-        fc.tuple(spacing, spacing, spacing),
-        fc.array(fc.nat(400), { maxLength: 6 }),
-        fc.constantFrom(0, 0.3, 0.7, 2.1, 20),
-        ([depth, height, width], mm, picks, margin) => {
-          const scan = noiseScan([depth, height, width], { spacing: mm });
-          const voxel = (i: number) => {
-            const at = i % (depth * height * width);
-            return [Math.floor(at / (height * width)), Math.floor(at / width) % height, at % width] as const;
-          };
-          const lung = maskOf(scan, picks.map(voxel));
-          for (let z = 0; z < depth; z++) {
-            const expected = Array.from({ length: height * width }, (_, pixel) => {
-              const [y, x] = [Math.floor(pixel / width), pixel % width];
-              const isNear = picks.map(voxel).some(([lz, ly, lx]) => {
-                const mmAway = Math.hypot((lz - z) * mm[2], (ly - y) * mm[1], (lx - x) * mm[0]);
-                return mmAway <= margin * (1 + 1e-9);
-              });
-              return isNear ? 1 : 0;
-            });
-            expect([...nearLung(lung, z, margin)]).toEqual(expected);
-          }
-        },
-      ),
-      { numRuns: 50, seed: 3 },
-    );
-  });
-});
 
 describe('a lung mask', () => {
   const scan = noiseScan([6, 72, 96]);
@@ -138,6 +81,17 @@ describe('a lung mask', () => {
     }
   });
 
+  it("looks 5 mm beyond it unless told otherwise, and not at LUNA16's windpipe", async () => {
+    expect(defaultLungMarginMm).toBe(5);
+    const byDefault = await predictScan(model, scan, { lung });
+    const told = await predictScan(model, scan, { lung, lungMarginMm: 5 });
+    expect(largestDifference(byDefault.voxels.data, told.voxels.data)).toBe(0);
+    expect(byDefault.voxels.get(1, 20, 18 + 6)).toBeGreaterThan(0); // 7 pixels of 0.7 mm
+    expect(byDefault.voxels.get(1, 20, 18 + 7)).toBe(0);
+    const windpipe = await predictScan(model, scan, { lung: maskOf(scan, [[3, 30, 50]], 5) });
+    expect(windpipe.voxels.data.every((p) => p === 0)).toBe(true);
+  });
+
   it('yields slices without lung all the same, with their image', async () => {
     const seen: [number, number, boolean][] = [];
     for await (const { z, probability, image } of predictSlices(model, scan, { lung, lungMarginMm: 0 })) {
@@ -154,7 +108,7 @@ describe('a lung mask', () => {
     );
     for (const lungMarginMm of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       await expect(predictScan(model, scan, { lung, lungMarginMm })).rejects.toThrow(
-        new RangeError(`Cannot predict ${lungMarginMm} mm around the lung: give 0 mm or more`),
+        new RangeError(`Cannot take a margin of ${lungMarginMm} mm around the lung: give 0 mm or more`),
       );
     }
   });

@@ -90,7 +90,7 @@ describe('tiles', () => {
     expect(tensors.size).toBe(1);
   });
 
-  it.each([0, -1, 1.5, Number.NaN, { height: 32, width: 0 }])('refuses %j', async (tile) => {
+  it.each([0, -1, 1.5, Number.NaN, { height: 32, width: 0 }])('refuse %j pixels', async (tile) => {
     const unet = use({ ...small, depth: 2 });
     await expect(predictScan(unet, noiseScan([1, 8, 8]), { tile })).rejects.toThrow(
       /^Cannot predict in tiles of .* pixels: give whole numbers from 1$/,

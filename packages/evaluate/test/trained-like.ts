@@ -3,7 +3,7 @@ import { buildUnet, readWeights, type UnetOptions, writeWeights } from '@lunet/u
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /** Numbers in [−1, 1) that only depend on the seed (splitmix32). */
-export function noise(seed: number): () => number {
+function noise(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b9);
   return () => {
     state = (state + 0x9e3779b9) | 0;

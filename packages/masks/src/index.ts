@@ -1,4 +1,5 @@
 export { isLung, lungOf } from './lung-labels.ts';
+export { nearLung } from './near-lung.ts';
 export { type RasterizeOptions, rasterizeSpheres } from './rasterize-spheres.ts';
 export { type SegmentLungsOptions, segmentLungs } from './segment-lungs.ts';
 export { sliceRange } from './slice-range.ts';

@@ -53,13 +53,14 @@ function sweepRows(
 }
 
 /** Scratch memory for the parabolas of a line: their values, their vertices, and where each becomes the lowest. */
-interface Envelope {
+export interface Envelope {
   readonly values: Float64Array;
   readonly vertices: Int32Array;
   readonly starts: Float64Array;
 }
 
-function createEnvelope(length: number): Envelope {
+/** Scratch memory for lines of up to `length` voxels. */
+export function createEnvelope(length: number): Envelope {
   return {
     values: new Float64Array(length),
     vertices: new Int32Array(length),
@@ -67,7 +68,8 @@ function createEnvelope(length: number): Envelope {
   };
 }
 
-function transformLine(
+/** Replaces a line's values by the smallest of value + squared distance over the line; Infinity beyond `limit` mm². */
+export function transformLine(
   distance: Float32Array,
   start: number,
   stride: number,

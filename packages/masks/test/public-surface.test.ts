@@ -4,6 +4,7 @@ test('exports exactly these names', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
     'isLung',
     'lungOf',
+    'nearLung',
     'rasterizeSpheres',
     'segmentLungs',
     'sliceRange',
