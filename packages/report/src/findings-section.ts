@@ -20,9 +20,9 @@ export function findingsSection(scans: readonly ReportScan[], threshold: number 
 <h2 id="findings-title">Findings</h2>
 <p class="note">Three planes through each centre in the lung window, 1,500&nbsp;HU wide at −600; the patient’s right is on the left of axial and
 coronal views. World coordinates are LPS, as LUNA16’s annotations. ${shownNote(scans)}</p>
-<div class="toolbar" role="toolbar" aria-label="Findings">
+<div class="toolbar" role="group" aria-label="Findings">
 <fieldset><legend class="hidden">Show</legend>${filters}</fieldset>
-<span class="steps"><button type="button" id="previous" aria-label="Previous finding">↑</button><button type="button" id="next" aria-label="Next finding">↓</button></span>
+<span class="steps"><button type="button" id="previous" aria-label="Previous finding">←</button><button type="button" id="next" aria-label="Next finding">→</button></span>
 <span id="status" role="status"></span>
 <button type="button" id="outlines" aria-pressed="true">Outlines</button>
 <button type="button" id="help-button" aria-haspopup="dialog">Keys</button>

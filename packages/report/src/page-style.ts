@@ -122,7 +122,7 @@ button[aria-pressed=true] { background: var(--ours); border-color: var(--ours); 
 .outline-legend svg { background: #222; border-radius: 2px; width: 42px; height: 16px; padding: 3px 4px; }
 .without-outlines .outlines { display: none; }
 .overlay { fill: #fff; font-family: system-ui, sans-serif; }
-.overlay text { paint-order: stroke; stroke: #000; stroke-width: 0.6px; stroke-opacity: 0.7; }
+.overlay text { paint-order: stroke; stroke: #000; stroke-width: 0.2em; stroke-opacity: 0.7; }
 .overlay path { fill: none; stroke: #fff; vector-effect: non-scaling-stroke; stroke-width: 1.5px; }
 
 #help { border: 1px solid var(--strong); border-radius: 0.75rem; padding: 1.5rem 1.75rem; background: var(--card); color: var(--text); min-width: 20rem; }

@@ -25,6 +25,8 @@ const config: NonNullable<TopLevelSpec['config']> = {
   font: 'system-ui, sans-serif',
   view: { stroke: null },
   axis: {
+    // Which labels overlap depends on measured text, too.
+    labelOverlap: false,
     labelFontSize: 13,
     titleFontSize: 13,
     titleFontWeight: 'normal',
