@@ -1,7 +1,7 @@
 import type { Geometry } from '@lunet/io';
 
 /** A direction along a volume's grid: an axis, 0 x, 1 y, 2 z, and whether it runs up or down that axis. */
-export interface GridDirection {
+interface GridDirection {
   readonly axis: 0 | 1 | 2;
   readonly sign: 1 | -1;
 }
