@@ -1,4 +1,5 @@
 import type { ScanScores } from '@lunet/evaluate';
+import { textTable } from './text-table.ts';
 
 const columns: readonly (readonly [title: string, cell: (scores: ScanScores) => string])[] = [
   ['pixel recall', ({ recall }) => recall.toFixed(3)],
@@ -10,16 +11,8 @@ const columns: readonly (readonly [title: string, cell: (scores: ScanScores) => 
 
 /** Lays scores out as a table under a title, a row for each name. */
 export function scoreTable(title: string, rows: Readonly<Record<string, ScanScores>>): string {
-  const cells = [
+  return textTable([
     [title, ...columns.map(([column]) => column)],
     ...Object.entries(rows).map(([name, scores]) => [name, ...columns.map(([, cell]) => cell(scores))]),
-  ];
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const lines = cells.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  '),
-  );
-  lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
-  return `\n${lines.join('\n')}\n`;
+  ]);
 }

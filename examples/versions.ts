@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 
-/** What a run was made with, for its config.json. */
-export async function versions(): Promise<Record<string, string>> {
-  const entries = ['@lunet/train', '@lunet/unet', '@tensorflow/tfjs-core'].map(async (name) => {
+/** The versions of Node and of some packages, for the record of what something was made with. */
+export async function versions(
+  packages: readonly string[] = ['@lunet/train', '@lunet/unet', '@tensorflow/tfjs-core'],
+): Promise<Record<string, string>> {
+  const entries = packages.map(async (name) => {
     const json = JSON.parse(await readFile(new URL(import.meta.resolve(`${name}/package.json`)), 'utf8'));
     return [name, json.version] as const;
   });

@@ -1,0 +1,96 @@
+import {
+  bootstrapFroc,
+  cpm,
+  type Froc,
+  type FrocBand,
+  type FrocScan,
+  froc,
+  officialRates,
+  pickThreshold,
+  type ScanMeasurement,
+  type Summary,
+  sensitivityAt,
+  summarise,
+} from '@lunet/evaluate';
+
+/** LUNA16's official score of a system, as scores.json has it; what is not defined, as where there are no nodules, is null there. */
+export interface ChallengeScores {
+  readonly cpm: number;
+  /** At the `officialRates`. */
+  readonly sensitivityAt: readonly number[];
+  /** False positives a scan. */
+  readonly officialRates: readonly number[];
+  readonly scans: number;
+  readonly nodules: number;
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly falseNegatives: number;
+  readonly candidates: number;
+  readonly ignoredOnExcluded: number;
+  readonly doubleDetections: number;
+  readonly overCap: number;
+  /** 95 % of 1,000 resamples of the scans. */
+  readonly band: FrocBand;
+}
+
+/** A system's scores and the curve that they are read from. */
+export interface Challenge {
+  readonly scores: ChallengeScores;
+  readonly froc: Froc;
+}
+
+/** Scores marks as LUNA16 does. */
+export function scoreChallenge(scans: readonly FrocScan[], seed: number): Challenge {
+  const score = froc(scans);
+  const { points, ranking, ...counts } = score;
+  return {
+    scores: {
+      cpm: cpm(score),
+      sensitivityAt: sensitivityAt(score),
+      officialRates,
+      ...counts,
+      band: bootstrapFroc(score, { seed }),
+    },
+    froc: score,
+  };
+}
+
+/** A threshold picked by rule, and the scores there; the reason where none meets the rule. */
+export type OperatingPoint = { readonly rule: string } & Readonly<Record<string, number | string>>;
+
+/** What measured scans add to LUNA16's score. */
+export interface MeasuredScores extends Challenge {
+  /** At the threshold that the scans were measured at, of all candidates. */
+  readonly summary: Summary;
+  /** On these very scans. */
+  readonly operatingPoints: readonly OperatingPoint[];
+}
+
+/** Scores measured scans, in their order. */
+export function scoreMeasurements(
+  measurements: readonly ScanMeasurement[],
+  { seed, recall }: { readonly seed: number; readonly recall: number },
+): MeasuredScores {
+  const marked = measurements.map((scan) => ({ ...scan, marks: scan.candidates }));
+  return {
+    ...scoreChallenge(marked, seed),
+    summary: summarise(measurements, { seed }),
+    operatingPoints: [
+      operatingPoint(`recall of voxels at least ${recall}`, () => pickThreshold(measurements, { recall })),
+      ...[1, 4].map((falsePositivesPerScan) =>
+        operatingPoint(`at most ${falsePositivesPerScan} false positives a scan`, () =>
+          pickThreshold(measurements, { falsePositivesPerScan }),
+        ),
+      ),
+    ],
+  };
+}
+
+function operatingPoint(rule: string, pick: () => object): OperatingPoint {
+  try {
+    return { rule, ...pick() };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { rule, reason: error.message };
+  }
+}

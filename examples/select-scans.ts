@@ -1,0 +1,95 @@
+import type { Luna16, Luna16Problem, Luna16Scan } from '@lunet/io/node';
+import { fingerprintScans } from '@lunet/train';
+import type { EvaluateModelOptions } from './evaluate-luna16-options.ts';
+import { describeScans } from './luna16-scans.ts';
+import type { RunRecord } from './open-model.ts';
+
+/** The scans that are evaluated, and those that should be but cannot be opened. */
+export interface SelectedScans {
+  /** Sorted by series UID. */
+  readonly scans: readonly Luna16Scan[];
+  readonly broken: readonly Luna16Problem[];
+  /** For people. */
+  readonly name: string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Selects the scans of some folds, or those that a run held out, and warns of scans that the model was trained on.
+ *
+ * @throws {Error} if there are none, or it is not known which were held out.
+ */
+export function selectScans(
+  { scans, problems }: Luna16,
+  fold: EvaluateModelOptions['fold'],
+  run: RunRecord | undefined,
+): SelectedScans {
+  const { isSelected, name } = selection(fold, run);
+  const selected = scans.filter((scan) => isSelected(scan));
+  if (selected.length === 0) {
+    const folds = [...new Set(scans.map((scan) => scan.fold ?? 'none'))].sort();
+    throw new Error(
+      fold === 'held-out'
+        ? `Cannot evaluate: none of the run's ${run!.validationScans.length} held-out scans is in --data; name --fold, or "all"`
+        : `Cannot evaluate: no scan is in ${name}; there are folds ${folds.join(', ')}`,
+    );
+  }
+  const broken = problems.filter(
+    ({ kind, seriesUid, file }) =>
+      (kind === 'missing-data' || kind === 'unreadable') &&
+      isSelected({ seriesUid: seriesUid!, fold: foldOf(file) }),
+  );
+  const warnings = trainedOn(scans, selected, run);
+  const absent = fold === 'held-out' ? run!.validationScans.length - selected.length - broken.length : 0;
+  if (absent > 0)
+    warnings.push(`${absent} of the run's ${run!.validationScans.length} held-out scans are not in --data`);
+  return { scans: selected, broken, name, warnings };
+}
+
+interface FoundScan {
+  readonly seriesUid: string;
+  readonly fold: number | undefined;
+}
+
+function selection(
+  fold: EvaluateModelOptions['fold'],
+  run: RunRecord | undefined,
+): { readonly isSelected: (scan: FoundScan) => boolean; readonly name: string } {
+  if (fold === 'all') return { isSelected: () => true, name: 'all scans' };
+  if (fold !== 'held-out') {
+    const name = fold.length === 1 ? `fold ${fold[0]}` : `folds ${fold.join(', ')}`;
+    return { isSelected: (scan) => scan.fold !== undefined && fold.includes(scan.fold), name };
+  }
+  if (run === undefined) {
+    throw new Error(
+      'Cannot tell which scans were held out: there is no config.json beside the weights; name --fold, or "all"',
+    );
+  }
+  const heldOut = new Set(run.validationScans);
+  return { isSelected: ({ seriesUid }) => heldOut.has(seriesUid), name: 'held-out scans' };
+}
+
+/** The number of a file's `subsetN` folder. */
+function foldOf(file: string): number | undefined {
+  const fold = /subset(\d+)[\\/][^\\/]+$/i.exec(file)?.[1];
+  return fold === undefined ? undefined : Number(fold);
+}
+
+function trainedOn(
+  scans: readonly Luna16Scan[],
+  selected: readonly Luna16Scan[],
+  run: RunRecord | undefined,
+): string[] {
+  if (run === undefined)
+    return ['there is no config.json beside the weights: these scans may have been trained on'];
+  const heldOut = new Set(run.fold === 'none' ? [] : run.validationScans);
+  const seen = selected.filter(({ seriesUid }) => !heldOut.has(seriesUid));
+  const isOtherData = !scans.some(({ seriesUid }) => run.validationScans.includes(seriesUid));
+  if (seen.length === 0 || isOtherData) return [];
+  const isCertain =
+    fingerprintScans(scans.filter(({ seriesUid }) => !heldOut.has(seriesUid))) === run.training;
+  return [
+    `WARNING: the model ${isCertain ? 'was' : 'may have been'} trained on ${describeScans(seen)} of these; ` +
+      'scores on them say nothing about new scans',
+  ];
+}
