@@ -17,6 +17,12 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function seedNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value >= 2 ** 32) throw new InvalidArgumentError('It takes a whole number below 2^32.');
+  return value;
+}
+
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It takes a number above 0.');

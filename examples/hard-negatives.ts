@@ -8,8 +8,8 @@ import type { ProgressLine } from './progress-line.ts';
 /** What batches with hard negatives are made from. */
 export interface HardNegativeOptions {
   readonly model: LayersModel;
-  /** The training scans. */
-  readonly scans: readonly Luna16Scan[];
+  /** The training scans; undefined where they are not at hand: nothing is mined then. */
+  readonly scans: readonly Luna16Scan[] | undefined;
   readonly chunks: ChunkSet;
   /** Slices that are searched before each epoch but the first; 0: never. */
   readonly slices: number;
@@ -36,14 +36,14 @@ export function batchesWithHardNegatives(options: HardNegativeOptions): BatchSou
   return {
     batchesPerEpoch: loader.batchesPerEpoch,
     async *batches(epoch, signal) {
-      if (epoch > 0 && slices > 0) {
+      if (epoch > 0 && slices > 0 && scans) {
         const centers = await mineFalsePositives(model, scans, {
           slices,
           round: epoch,
           signal,
           onSlice: ({ slice, slices: of }) => line.show(`mining      slice ${slice}/${of}`),
         });
-        hard.push(...(await collectNegativesAt(scans, centers, { signal })));
+        hard.push(...(await collectNegativesAt(scans, centers, { chunk: chunks.size, signal })));
         await loader.close();
         loader = loaderOf({ size: chunks.size, chunks: withHardNegatives(chunks.chunks, hard) });
         line.print(`mined       ${hard.length} false positives so far, to train on as well`);
@@ -55,7 +55,7 @@ export function batchesWithHardNegatives(options: HardNegativeOptions): BatchSou
 }
 
 /** Nodules, the hard negatives, and as many of the other negatives, evenly picked. */
-function withHardNegatives(chunks: readonly Chunk[], hard: readonly Chunk[]): Chunk[] {
+function withHardNegatives(chunks: ChunkSet['chunks'], hard: readonly Chunk[]): ChunkSet['chunks'] {
   const nodules = chunks.filter(({ kind }) => kind === 'nodule');
   const others = chunks.filter(({ kind }) => kind === 'negative');
   const every = Math.max(1, others.length / Math.max(1, hard.length));

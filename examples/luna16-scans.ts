@@ -4,15 +4,17 @@ import { rasterizeSpheres } from '@lunet/masks';
 import type { ValidationScan } from '@lunet/train';
 
 /**
- * Splits scans into those to train on and those to validate on.
+ * Splits scans, of a folder or of a store, into those to train on and those to validate on.
  *
  * @param fold a subset's number; `'stride'`: every tenth scan; `'none'`: all scans for both.
- * @throws {Error} if no scan is in that fold, or either side has no nodule.
+ * @param validates whether the held-out scans are going to be looked at.
+ * @throws {Error} if no scan is in that fold, or a side that is used has no nodule.
  */
-export function splitScans(
-  scans: readonly Luna16Scan[],
+export function splitScans<T extends Pick<Luna16Scan, 'seriesUid' | 'fold' | 'nodules'>>(
+  scans: readonly T[],
   fold: number | 'stride' | 'none',
-): { readonly training: readonly Luna16Scan[]; readonly validation: readonly Luna16Scan[] } {
+  validates: boolean,
+): { readonly training: readonly T[]; readonly validation: readonly T[] } {
   const split =
     fold === 'none'
       ? { training: scans, validation: scans }
@@ -25,7 +27,7 @@ export function splitScans(
         'Choose another --fold, or --fold none to train and validate on all scans',
     );
   }
-  if (!split.validation.some(({ nodules }) => nodules.length > 0)) {
+  if (validates && !split.validation.some(({ nodules }) => nodules.length > 0)) {
     throw new Error(
       `Cannot validate: none of the ${split.validation.length} held-out scans has a nodule, so recall means nothing. ` +
         'Choose another --fold, or --fold none to train and validate on all scans',
@@ -35,7 +37,7 @@ export function splitScans(
 }
 
 /** `6 scans with 17 nodules` */
-export function describeScans(scans: readonly Luna16Scan[]): string {
+export function describeScans(scans: readonly Pick<Luna16Scan, 'nodules'>[]): string {
   const nodules = scans.reduce((sum, scan) => sum + scan.nodules.length, 0);
   return `${scans.length} scan${scans.length === 1 ? '' : 's'} with ${nodules} nodule${nodules === 1 ? '' : 's'}`;
 }

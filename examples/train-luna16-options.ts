@@ -2,12 +2,22 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Augmentation } from '@lunet/patches';
 import type { UnetOptions } from '@lunet/unet';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { nonNegativeNumber, positiveInteger, positiveNumber, wholeNumber } from './command-line.ts';
+import { Command, Option } from 'commander';
+import {
+  nonNegativeNumber,
+  positiveInteger,
+  positiveNumber,
+  seedNumber,
+  wholeNumber,
+} from './command-line.ts';
 
 /** What `examples/train-luna16.ts` was asked to do. */
 export interface TrainLuna16Options {
+  /** A LUNA16 folder, or a chunk store. */
   readonly data: string;
+  /** The LUNA16 folder of a store; by default the one that it was prepared from. */
+  readonly scans: string | undefined;
+  readonly validation: boolean;
   readonly out: string;
   readonly epochs: number;
   readonly batchSize: number;
@@ -25,8 +35,8 @@ export interface TrainLuna16Options {
   readonly learningRate: number;
   readonly schedule: 'cosine' | 'constant';
   readonly negatives: number;
-  /** Negatives that are cut from each scan, for epochs to draw from. */
-  readonly negativesPerScan: number;
+  /** Negatives that are cut from each scan, for epochs to draw from; a store has its own. */
+  readonly negativesPerScan: number | undefined;
   readonly hardNegatives: number;
   readonly samplesPerNodule: number;
   readonly maxSteps: number | undefined;
@@ -41,12 +51,6 @@ const augmented = { flip: true, offset: 0.03, scale: 0.2, rotate: true, noise: 2
 /** The network of *Deep Learning with PyTorch*, and what it is trained with unless told otherwise. */
 const dlwpt = { preset: 'dlwpt' } as const;
 
-function seedNumber(text: string): number {
-  const value = wholeNumber(text);
-  if (value >= 2 ** 32) throw new InvalidArgumentError('It takes a whole number below 2^32.');
-  return value;
-}
-
 function foldOption(text: string): number | 'stride' | 'none' {
   return text === 'stride' || text === 'none' ? text : wholeNumber(text);
 }
@@ -60,7 +64,15 @@ const command = new Command('train-luna16')
     'Trains a U-Net that segments lung nodules, on a folder in LUNA16’s layout, and validates it on whole slices\n' +
       'of scans that it never saw. Leaves weights, metrics, TensorBoard events and overlays in a run folder.',
   )
-  .requiredOption('--data <folder>', 'LUNA16: subset*/, annotations.csv; a partial download is fine')
+  .requiredOption(
+    '--data <folder>',
+    'LUNA16: subset*/, annotations.csv; a partial download is fine. Or a store of `pnpm prepare-data`',
+  )
+  .option(
+    '--scans <folder>',
+    'where the scans of a store are, to validate on and to mine (default: where it was prepared from)',
+  )
+  .option('--no-validation', 'only train; a store needs no scans then')
   .option('--out <folder>', 'run folder to create (default: runs/<date>-<time>)')
   .option('--epochs <n>', 'passes over the nodules', positiveInteger, 10)
   .option('--batch-size <n>', 'crops a step', positiveInteger, 16)
@@ -131,9 +143,8 @@ const command = new Command('train-luna16')
   )
   .option(
     '--negatives-per-scan <n>',
-    'chunks without a nodule that are cut from each scan, for epochs to draw from',
+    'chunks without a nodule that are cut from each scan, for epochs to draw from (default: 24; a store’s)',
     positiveInteger,
-    24,
   )
   .option(
     '--hard-negatives <slices>',
@@ -157,6 +168,8 @@ const command = new Command('train-luna16')
 Examples:
   pnpm phantom --out data/phantom --scans 8     make a data set to try it on
   pnpm train --data data/phantom --fold 0 --epochs 4 --augmented
+  pnpm prepare-data --data LUNA16 --out data/store   read the scans once, and train on what is kept of them:
+  pnpm train --data data/store --augmented
   pnpm train --data LUNA16 --epochs 10 --batch-size 16 --num-workers 8 --augmented
   tensorboard --logdir runs                 look at the curves and overlays`,
   );
@@ -172,6 +185,8 @@ export function parseTrainOptions(args: readonly string[]): TrainLuna16Options {
   }
   return {
     data: given.data,
+    scans: given.scans,
+    validation: given.validation,
     out: given.out ?? join('runs', runName(new Date())),
     epochs: given.epochs,
     batchSize: given.batchSize,

@@ -4,21 +4,21 @@
  *   pnpm train --data LUNA16 --epochs 10 --batch-size 16 --num-workers 8 --augmented
  *
  * `--data` is a folder in LUNA16's layout (some of its subsets are enough): the real one, or one that
- * `pnpm phantom --out data/phantom` wrote. `--help` explains every option.
+ * `pnpm phantom --out data/phantom` wrote; or a store that `pnpm prepare-data` made of one. `--help` explains every option.
  */
 import { startEngine } from '@lunet/engine';
-import { openLuna16 } from '@lunet/io/node';
 import { type ChunkSet, defaultCropSize } from '@lunet/patches';
-import { collectChunks, createLoader } from '@lunet/patches/node';
+import { createLoader } from '@lunet/patches/node';
 import { constantRate, cosineRate, fingerprintScans, RunFolder, train, validateScans } from '@lunet/train';
 import { buildUnet, checkInputSize } from '@lunet/unet';
 import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
 import { batchesWithHardNegatives } from './hard-negatives.ts';
-import { describeProblems, describeScans, splitScans, validationScan } from './luna16-scans.ts';
+import { validationScan } from './luna16-scans.ts';
 import { ProgressLine } from './progress-line.ts';
 import { scoreTable } from './score-table.ts';
 import { thresholdBaseline } from './threshold-baseline.ts';
 import { parseTrainOptions } from './train-luna16-options.ts';
+import { openTrainingData } from './training-data.ts';
 import { trainingLoss } from './training-loss.ts';
 import { trainingProgress } from './training-progress.ts';
 import { versions } from './versions.ts';
@@ -34,11 +34,8 @@ await runScript(async () => {
   line.print(`engine      ${engine.name} ${engine.version} on ${engine.device}`);
 
   // 2. The scans, and which of them are held out.
-  const luna16 = await openLuna16(options.data, { signal });
-  for (const problem of describeProblems(luna16)) line.print(`note        ${problem}`);
-  const { training, validation } = splitScans(luna16.scans, options.fold);
-  const heldOut = options.fold === 'none' ? 'none held out' : `${describeScans(validation)} held out`;
-  line.print(`scans       ${describeScans(training)} to train on, ${heldOut}`);
+  const data = await openTrainingData(options, { line, signal });
+  const { training, heldOut, validation } = data;
 
   // 3. The network and its loss, and the folder that keeps what comes out.
   checkInputSize(options.network, defaultCropSize.rows, defaultCropSize.columns);
@@ -50,17 +47,12 @@ await runScript(async () => {
     options,
     engine,
     versions: await versions(['@lunet/train', '@lunet/unet', '@tensorflow/tfjs-core']),
-    data: { training: fingerprintScans(training), validation: fingerprintScans(validation) },
-    validationScans: validation.map(({ seriesUid }) => seriesUid),
+    data: { training: fingerprintScans(training), validation: fingerprintScans(heldOut) },
+    validationScans: heldOut.map(({ seriesUid }) => seriesUid),
   });
 
-  // 4. Chunks at nodules and elsewhere, read once; batches of crops come from worker threads.
-  const chunks = await collectChunks(training, {
-    seed: options.seed,
-    negativesPerScan: options.negatives > 0 ? options.negativesPerScan : 0,
-    signal,
-    onProgress: ({ scansDone, scans }) => line.show(`reading     scan ${scansDone}/${scans}`),
-  });
+  // 4. Chunks at nodules and elsewhere, in memory or in a store; batches of crops come from worker threads.
+  const chunks = await data.chunks();
   const loaderOf = (set: ChunkSet) =>
     createLoader(set, {
       batchSize: options.batchSize,
@@ -72,7 +64,7 @@ await runScript(async () => {
     });
   const source = batchesWithHardNegatives({
     model,
-    scans: training,
+    scans: data.trainingScans,
     chunks,
     slices: options.hardNegatives,
     loaderOf,
@@ -86,6 +78,12 @@ await runScript(async () => {
   const held = validation.map(validationScan);
   const rate = options.learningRate;
   const progress = trainingProgress(line, steps);
+  const validate = (abort: AbortSignal | undefined) =>
+    validateScans(model, held, {
+      sliceStride: options.validationStride,
+      signal: abort,
+      onSlice: progress.onSlice,
+    });
   try {
     const result = await train({
       model,
@@ -98,12 +96,7 @@ await runScript(async () => {
           ? constantRate(rate)
           : cosineRate({ peak: rate, steps, warmup: Math.ceil(steps / 20) }),
       validateEvery: options.validateEvery,
-      validate: (abort) =>
-        validateScans(model, held, {
-          sliceStride: options.validationStride,
-          signal: abort,
-          onSlice: progress.onSlice,
-        }),
+      ...(held.length > 0 && { validate }),
       run,
       signal,
       onEvent: progress.onEvent,
@@ -122,6 +115,13 @@ await runScript(async () => {
       );
     }
 
+    const { stepMilliseconds, seconds } = result;
+    if (held.length === 0) {
+      line.print(`run         ${run.path}: latest.safetensors; curves: tensorboard --logdir ${run.path}`);
+      if (options.json) console.log(JSON.stringify({ stepMilliseconds, engine: engine.name, seconds }));
+      return;
+    }
+
     // 6. The best weights on every slice, beside the best that a plain threshold could do.
     const { scores, score } =
       result.best && options.validationStride === 1
@@ -135,11 +135,11 @@ await runScript(async () => {
       `run         ${run.path}: best.safetensors, overlays/; curves: tensorboard --logdir ${run.path}`,
     );
     if (options.json) {
-      const { stepMilliseconds, seconds } = result;
       console.log(JSON.stringify({ ...scores, stepMilliseconds, engine: engine.name, seconds }));
     }
   } finally {
     await source.close();
+    await data.close();
     await run.close();
   }
 });

@@ -19,13 +19,16 @@ export interface Loader {
    * `from` leaves out so many batches without rendering them: what training has seen before it is resumed.
    *
    * Each batch must be released before its memory can serve again; asking for a batch while all are held throws. An
-   * abort of `signal` throws its reason; breaking off the iteration is fine.
+   * abort of `signal` ends the threads at once and throws its reason; breaking off the iteration is fine.
    */
   epoch(
     n: number,
     options?: { readonly from?: number; readonly signal?: AbortSignal | undefined },
   ): AsyncIterableIterator<Batch>;
-  /** Ends the worker threads. Idle threads keep no process alive, so this is only needed to free them early. */
+  /**
+   * Ends the worker threads; a batch under way is rejected, batches in hand stay readable. Idle threads keep no process
+   * alive, so this is only needed to free them early.
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -39,7 +42,8 @@ const sampleStream = 1;
  *
  * Each nodule comes `samplesPerNodule` times in an epoch, at a random label slice and crop start, with negatives drawn
  * anew each epoch. What a sample looks like follows from (seed, epoch, its place in the epoch) alone. All memory for
- * batches is allocated once: one in use, `prefetch` ahead, and one for each worker.
+ * batches is allocated once: one in use, `prefetch` ahead, and one for each worker. A thread that dies is replaced and
+ * its batch rendered again; after three over one batch the iteration throws.
  *
  * @throws {RangeError} if an option is out of range, a chunk does not have the set's size, or the set has no nodule.
  * @example
@@ -89,6 +93,8 @@ class BatchLoader implements Loader {
     const order = planEpoch(this.#chunks, this.#options, generatorFor(this.#options.seed, n, orderStream));
     const ahead: Promise<Batch>[] = [];
     let next = from;
+    const stop = (): void => void this.#endThreads(signal?.reason);
+    signal?.addEventListener('abort', stop);
     try {
       for (let i = from; i < this.batchesPerEpoch; i++) {
         signal?.throwIfAborted();
@@ -97,15 +103,20 @@ class BatchLoader implements Loader {
           batch.catch(() => {}); // A batch that is never asked for must not end the process.
           ahead.push(batch);
         }
-        const batch = ahead.shift();
-        if (!batch) {
+        if (ahead.length === 0) {
           throw new Error(
             `Cannot prepare batch ${i} of epoch ${n}: all ${this.#buffers.length} buffers are held; release() a batch`,
           );
         }
-        yield await abortable(batch, signal);
+        const batch = await ahead[0]!;
+        signal?.throwIfAborted();
+        ahead.shift();
+        yield batch;
       }
     } finally {
+      signal?.removeEventListener('abort', stop);
+      // Until its thread is gone a buffer may still be written to.
+      if (signal?.aborted) await this.#endThreads(signal.reason);
       for (const batch of await Promise.allSettled(ahead)) {
         if (batch.status === 'fulfilled') batch.value.release();
       }
@@ -115,7 +126,7 @@ class BatchLoader implements Loader {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#pool?.close();
+    await this.#endThreads(new Error('Cannot prepare batch: the loader is closed'));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -170,7 +181,14 @@ class BatchLoader implements Loader {
       return;
     }
     this.#pool ??= new RenderPool(numWorkers, { chunks: this.#chunks, crop, buffers: this.#buffers });
-    await this.#pool.render(buffer, samples);
+    await this.#pool.render({ buffer, samples });
+  }
+
+  /** Ends the threads and rejects what they were at; the next batch starts others. */
+  async #endThreads(reason: unknown): Promise<void> {
+    const pool = this.#pool;
+    await pool?.close(reason);
+    if (this.#pool === pool) this.#pool = undefined;
   }
 
   #batch(buffer: number, samples: Sample[]): Batch {
@@ -192,23 +210,5 @@ class BatchLoader implements Loader {
         held = false;
       },
     };
-  }
-}
-
-/** Waits for a promise, but no longer than a signal allows. */
-async function abortable(batch: Promise<Batch>, signal: AbortSignal | undefined): Promise<Batch> {
-  if (!signal) return batch;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([batch, aborted]);
-  } catch (error) {
-    batch.then(({ release }) => release()).catch(() => {});
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', stop!);
   }
 }

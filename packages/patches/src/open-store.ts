@@ -23,6 +23,7 @@ export class ChunkStore implements ChunkSet<StoredChunk>, AsyncDisposable {
   /** All that were to be prepared, those that could not be read too. */
   readonly scans: readonly StoredScan[];
   readonly chunks: readonly StoredChunk[];
+  readonly size: ChunkSize;
   readonly #files: StoreFiles;
   #closed = false;
 
@@ -37,11 +38,8 @@ export class ChunkStore implements ChunkSet<StoredChunk>, AsyncDisposable {
     this.source = source;
     this.scans = scans;
     this.chunks = chunks;
+    this.size = settings.chunk;
     this.#files = files;
-  }
-
-  get size(): ChunkSize {
-    return this.settings.chunk;
   }
 
   /**

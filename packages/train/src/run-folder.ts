@@ -94,7 +94,9 @@ export class RunFolder {
  *
  * The voxels are not read.
  */
-export function fingerprintScans(scans: readonly Luna16Scan[]): string {
+export function fingerprintScans(
+  scans: readonly Pick<Luna16Scan, 'seriesUid' | 'geometry' | 'nodules'>[],
+): string {
   const hash = createHash('sha256');
   for (const { seriesUid, geometry, nodules } of scans) {
     hash.update(JSON.stringify([seriesUid, geometry, nodules]));
