@@ -32,7 +32,7 @@ export async function rows(): Promise<Row[]> {
     // Nothing can be faster than to read the volume once; this search for what is not there does nothing else.
     const read = await measure(() => voxels.data.indexOf(2));
     const runs = await measure(() => findComponents(voxels, { threshold }));
-    const found = await measure(() => findCandidates(prediction, { threshold }));
+    const found = await measure(() => findCandidates(prediction, { threshold, probability: 'peak' }), 3);
     const large = await measure(() => findCandidates(prediction, { threshold, minimumDiameterMm: 3 }));
     const merged = await measure(() =>
       findCandidates(prediction, { threshold, minimumDiameterMm: 3, mergeWithinMm: 5 }),
