@@ -58,7 +58,7 @@ export function parseNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   if (length > bytes.length) refuse(`its header of ${length} bytes is cut short or too long`);
   const text = new TextDecoder('latin1').decode(bytes.subarray(start, length));
   const dictionary =
-    /^\{\s*'descr':\s*'([^']{1,16})',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(([\d, ]*)\),?\s*\}\s*$/;
+    /^\{\s*'descr':\s*'([^']{1,16})',\s*'fortran_order':\s*(True|False)\s*,\s*'shape':\s*\(([\d, ]*)\),?\s*\}\s*$/;
   const [, descr = '', order, sizes = ''] = dictionary.exec(text) ?? refuse('its header is not understood');
   if (order !== 'False') refuse('it is in Fortran order, expected C order');
   const counts = sizes.split(',').filter((size) => size.trim() !== '');

@@ -74,7 +74,7 @@ function readFully(file: number, target: Uint8Array, position: number, name: str
     const count = readSync(file, target, filled, target.length - filled, position + filled);
     if (count === 0) {
       throw new RangeError(
-        `Cannot read ${name}: it ends at byte ${position + filled}, ${target.length - filled} short; ` +
+        `Cannot read ${name}: it ends before byte ${position + target.length}; ` +
           'the store is damaged: delete it and prepare it again',
       );
     }
