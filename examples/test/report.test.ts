@@ -30,7 +30,8 @@ describe.skipIf(unlessChromium !== '')(`a report in headless Chromium${unlessChr
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('request', (request) => requests.push(request.url()));
     await page.goto(pathToFileURL(path).href);
-  });
+    // Phantoms, a report and a browser: more than the 10 s that hooks get where other tests share the cores.
+  }, 60_000);
 
   afterAll(async () => {
     await browser?.close();
