@@ -1,7 +1,10 @@
-import type { Luna16Scan } from '@lunet/io/node';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { World } from '@lunet/io';
+import { type Luna16Scan, replaceFile } from '@lunet/io/node';
 import type { Batch, Chunk, ChunkSet } from '@lunet/patches';
 import { collectNegativesAt, type Loader } from '@lunet/patches/node';
-import { mineFalsePositives } from '@lunet/train';
+import { type BatchPlace, mineFalsePositives } from '@lunet/train';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ProgressLine } from './progress-line.ts';
 
@@ -13,6 +16,8 @@ export interface HardNegativeOptions {
   readonly chunks: ChunkSet;
   /** Slices that are searched before each epoch but the first; 0: never. */
   readonly slices: number;
+  /** Folder that keeps what was found before each epoch, for a run that is resumed: the model has moved on since. */
+  readonly folder: string;
   readonly loaderOf: (chunks: ChunkSet) => Loader;
   readonly line: ProgressLine;
 }
@@ -21,7 +26,7 @@ export interface HardNegativeOptions {
 export interface BatchSource {
   /** The same in every epoch, mined or not. */
   readonly batchesPerEpoch: number;
-  batches(epoch: number, signal: AbortSignal | undefined): AsyncIterable<Batch>;
+  batches(epoch: number, place: BatchPlace): AsyncIterable<Batch>;
   close(): Promise<void>;
 }
 
@@ -30,28 +35,60 @@ export interface BatchSource {
  * are not there.
  */
 export function batchesWithHardNegatives(options: HardNegativeOptions): BatchSource {
-  const { model, scans, chunks, slices, loaderOf, line } = options;
+  const { model, scans, chunks, slices, folder, loaderOf, line } = options;
   const hard: Chunk[] = [];
+  let mined = 0;
   let loader = loaderOf(chunks);
+
+  /** What was found before an epoch, or is now, if the epoch has not begun. */
+  const centersOf = async (
+    epoch: number,
+    canMine: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Centers> => {
+    const file = join(folder, `epoch-${String(epoch).padStart(3, '0')}.json`);
+    const known = await readCenters(file);
+    if (known) return known;
+    if (!canMine) throw new Error(`Cannot resume: ${file} is missing, which says what was trained on`);
+    const centers = await mineFalsePositives(model, scans!, {
+      slices,
+      round: epoch,
+      signal,
+      onSlice: ({ slice, slices: of }) => line.show(`mining      slice ${slice}/${of}`),
+    });
+    await mkdir(dirname(file), { recursive: true });
+    await replaceFile(file, (temporary) => writeFile(temporary, JSON.stringify([...centers])));
+    return centers;
+  };
+
   return {
     batchesPerEpoch: loader.batchesPerEpoch,
-    async *batches(epoch, signal) {
-      if (epoch > 0 && slices > 0 && scans) {
-        const centers = await mineFalsePositives(model, scans, {
-          slices,
-          round: epoch,
-          signal,
-          onSlice: ({ slice, slices: of }) => line.show(`mining      slice ${slice}/${of}`),
-        });
-        hard.push(...(await collectNegativesAt(scans, centers, { chunk: chunks.size, signal })));
+    async *batches(epoch, { from, signal }) {
+      if (slices > 0 && scans && mined < epoch) {
+        while (mined < epoch) {
+          const centers = await centersOf(mined + 1, mined + 1 === epoch && from === 0, signal);
+          hard.push(...(await collectNegativesAt(scans, centers, { signal })));
+          mined++;
+        }
         await loader.close();
         loader = loaderOf({ size: chunks.size, chunks: withHardNegatives(chunks.chunks, hard) });
         line.print(`mined       ${hard.length} false positives so far, to train on as well`);
       }
-      yield* loader.epoch(epoch, { signal });
+      yield* loader.epoch(epoch, { from, signal });
     },
     close: () => loader.close(),
   };
+}
+
+type Centers = ReadonlyMap<string, readonly World[]>;
+
+async function readCenters(file: string): Promise<Centers | undefined> {
+  try {
+    return new Map(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`Cannot resume: ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Nodules, the hard negatives, and as many of the other negatives, evenly picked. */

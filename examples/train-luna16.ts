@@ -6,6 +6,7 @@
  * `--data` is a folder in LUNA16's layout (some of its subsets are enough): the real one, or one that
  * `pnpm phantom --out data/phantom` wrote; or a store that `pnpm prepare-data` made of one. `--help` explains every option.
  */
+import { join } from 'node:path';
 import { startEngine } from '@lunet/engine';
 import { type ChunkSet, defaultCropSize } from '@lunet/patches';
 import { createLoader } from '@lunet/patches/node';
@@ -67,6 +68,7 @@ await runScript(async () => {
     scans: data.trainingScans,
     chunks,
     slices: options.hardNegatives,
+    folder: join(run.path, 'hard-negatives'),
     loaderOf,
     line,
   });

@@ -11,6 +11,9 @@ export interface EventImage {
   readonly png: Uint8Array;
 }
 
+/** `SessionLog.START` (tensorflow/core/util/event.proto). */
+const SESSION_START = 1;
+
 /** A TensorBoard event file that is open for appending. */
 export class EventFile {
   readonly path: string;
@@ -29,6 +32,15 @@ export class EventFile {
     // TensorBoard takes a file without this first record for one of an older format.
     await events.#append([doubleField(1, now.getTime() / 1000), bytesField(3, encode('brain.Event:2'))]);
     return events;
+  }
+
+  /** Says that a run was resumed: a TensorBoard that saw steps from this one on forgets them. */
+  async restart(step: number, now: Date = new Date()): Promise<void> {
+    await this.#append([
+      doubleField(1, now.getTime() / 1000),
+      varintField(2, step),
+      bytesField(7, varintField(1, SESSION_START)),
+    ]);
   }
 
   async scalars(
@@ -51,6 +63,10 @@ export class EventFile {
     ]);
     const value = message([bytesField(1, encode(tag)), bytesField(4, picture)]);
     await this.#append(event(step, now, message([bytesField(1, value)])));
+  }
+
+  async sync(): Promise<void> {
+    await this.#file.sync();
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,23 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Luna16Scan, replaceFile } from '@lunet/io/node';
 import { saveSafetensors } from '@lunet/unet';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { newestCheckpoint, saveCheckpoint } from './checkpoint-folder.ts';
 import { EventFile } from './event-file.ts';
+import { cutLogs, logSizes, removeTemporaries } from './logs.ts';
 import { drawOverlay, encodePng, type OverlaySlice } from './overlay.ts';
+import type { TrainState } from './train-state.ts';
+
+/** A run that goes on. */
+export interface ResumedRun {
+  readonly run: RunFolder;
+  /** What `train` goes on from; undefined if the run ended before its first checkpoint, so that it begins anew. */
+  readonly state: TrainState | undefined;
+  /** What is wrong with checkpoints newer than that: a message each. */
+  readonly problems: readonly string[];
+}
 
 /**
  * A run's folder: what was trained, how, and what came out.
@@ -15,6 +27,7 @@ import { drawOverlay, encodePng, type OverlaySlice } from './overlay.ts';
  * metrics.jsonl                   one JSON object a line: every step and every validation
  * latest.safetensors              the weights of the last validation (or end)
  * best.safetensors                the weights with the best recall-first score
+ * checkpoints/000120.safetensors  all that training goes on from; the last two are kept
  * events.out.tfevents.…           the same for TensorBoard, with overlays
  * overlays/000120/<uid>-z042.png  predictions over their slices
  * ```
@@ -47,6 +60,32 @@ export class RunFolder {
     return new RunFolder(path, await open(join(path, 'metrics.jsonl'), 'a'), await EventFile.create(path));
   }
 
+  /**
+   * Opens the folder of a run that ended or was killed, to go on from its newest checkpoint that can be read.
+   *
+   * What was logged after that checkpoint is removed, and so are the checkpoints that cannot be read and files that were
+   * half written. No other process may be writing to the folder.
+   *
+   * @throws {Error} if the folder holds no run, or checkpoints of which none can be read; nothing is changed then.
+   */
+  static async resume(path: string): Promise<ResumedRun> {
+    if (!(await exists(join(path, 'config.json')))) {
+      throw new Error(`Cannot resume ${path}: it holds no run; config.json is missing`);
+    }
+    const { checkpoint, broken } = await newestCheckpoint(join(path, checkpoints));
+    await removeTemporaries([path, join(path, checkpoints)]);
+    await cutLogs(path, checkpoint?.logs ?? {});
+    for (const { path } of broken) await rm(path);
+    const run = new RunFolder(
+      path,
+      await open(join(path, 'metrics.jsonl'), 'a'),
+      await EventFile.create(path),
+    );
+    const state = checkpoint?.state;
+    await run.#events.restart((state?.step ?? 0) + 1);
+    return { run, state, problems: broken.map((one) => `Cannot read ${one.path}: ${one.message}`) };
+  }
+
   /** Appends a line to metrics.jsonl and its numbers to TensorBoard under `<kind>/<name>`. */
   async log(
     kind: string,
@@ -74,6 +113,14 @@ export class RunFolder {
     }
   }
 
+  /** Writes a checkpoint to go on from, whole or not at all; the last two are kept. */
+  async save(state: TrainState): Promise<void> {
+    // Else a crash of the machine could leave a checkpoint whose logs are lost.
+    await naming(join(this.path, 'metrics.jsonl'), this.#metrics.sync());
+    await naming(this.#events.path, this.#events.sync());
+    await saveCheckpoint(join(this.path, checkpoints), { state, logs: await logSizes(this.path) });
+  }
+
   /** Writes the model's weights under a name, whole or not at all. */
   async checkpoint(
     name: 'latest' | 'best',
@@ -86,6 +133,29 @@ export class RunFolder {
   async close(): Promise<void> {
     await this.#metrics.close();
     await this.#events.close();
+  }
+}
+
+/** Folder of the checkpoints within a run's. */
+const checkpoints = 'checkpoints';
+
+/**
+ * Reads the config.json of a run.
+ *
+ * @throws {Error} if there is none.
+ * @throws {SyntaxError} if it is not a JSON object.
+ */
+export async function readRunConfig(path: string): Promise<Record<string, unknown>> {
+  const file = join(path, 'config.json');
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new Error(`Cannot read run ${path}: ${cause.message}`, { cause });
+  });
+  try {
+    const config: unknown = JSON.parse(text);
+    if (typeof config !== 'object' || config === null) throw new TypeError('it is not a JSON object');
+    return config as Record<string, unknown>;
+  } catch (cause) {
+    throw new SyntaxError(`Cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,181 +1,192 @@
 import type { ScanScores } from '@lunet/evaluate';
-import { type PixelCounts, scoresOf } from '@lunet/losses';
+import { scoresOf } from '@lunet/losses';
 import type { Batch } from '@lunet/patches';
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { constantRate, type LearningRate } from './learning-rate.ts';
-import type { RunFolder } from './run-folder.ts';
-import { createTrainStep, type Loss } from './train-step.ts';
-import type { Validation } from './validate-scans.ts';
-import { isFiniteSnapshot, restoreWeights, snapshotWeights, type WeightSnapshot } from './weight-snapshot.ts';
-
-/** What is trained, on what, and for how long. */
-export interface TrainOptions {
-  readonly model: LayersModel;
-  /** The batches of an epoch; epochs count from 0. Every batch is released after its step. */
-  readonly batches: (epoch: number, signal: AbortSignal | undefined) => AsyncIterable<Batch>;
-  readonly loss: Loss;
-  readonly epochs: number;
-  /** Training ends after this many steps, even within an epoch. */
-  readonly maxSteps?: number;
-  readonly learningRate?: LearningRate;
-  /** Validates the model as it stands; without it the last weights are the result. */
-  readonly validate?: (signal: AbortSignal | undefined) => Promise<Validation>;
-  /** Validate after every n-th epoch; the last one always is. */
-  readonly validateEvery?: number;
-  /** Stop after this many validations without a strictly better score. */
-  readonly patience?: number;
-  readonly run?: RunFolder;
-  readonly onEvent?: (event: TrainEvent) => void;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What happens during training, as it happens. */
-export type TrainEvent =
-  | {
-      readonly kind: 'step';
-      /** Steps count from 1. */
-      readonly step: number;
-      readonly epoch: number;
-      readonly loss: number;
-      readonly counts: PixelCounts;
-      readonly patches: number;
-      readonly milliseconds: number;
-    }
-  | { readonly kind: 'validating'; readonly step: number; readonly epoch: number }
-  | {
-      readonly kind: 'validation';
-      readonly step: number;
-      readonly epoch: number;
-      readonly validation: Validation;
-      readonly best: boolean;
-    };
-
-/** Why training ended. */
-export type StopReason = 'completed' | 'max-steps' | 'no-improvement' | 'not-a-number' | 'aborted';
-
-/** How training went. The model holds the best weights if there were validations, else the last. */
-export interface TrainResult {
-  readonly stop: StopReason;
-  readonly steps: number;
-  readonly best: { readonly step: number; readonly validation: Validation } | undefined;
-  /** Median over the steps; waiting for batches included, validation not. */
-  readonly stepMilliseconds: number;
-  readonly seconds: number;
-}
-
-/** Adam's constants as the reference has them; TensorFlow.js would take an epsilon of its own. */
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+import { readWeights, writeWeights } from '@lunet/unet';
+import { type Adam, createAdam } from './adam.ts';
+import { constantRate } from './learning-rate.ts';
+import { checkCounts, type StopReason, type TrainOptions, type TrainResult } from './train-options.ts';
+import { isFiniteState, type Tensors, type TrainProgress, type TrainState } from './train-state.ts';
+import { createTrainStep, type StepResult } from './train-step.ts';
 
 /**
  * Trains a model with Adam, validates it on a cadence and keeps the weights with the best recall-first score.
  *
  * A loss, gradient or weight that is not finite ends training; the model then holds the best weights so far, or those of the
- * last good validation or start. A strictly better score is needed to replace the best, unless that is 0. The number of
- * tensors stays the same from the second step on.
+ * last checkpoint, validation or start. A strictly better score is needed to replace the best, unless that is 0. The number
+ * of tensors stays the same from the second step on.
  *
- * An abort ends training with the weights so far as `latest`; so does a failure, which is then thrown: of the batches, the
- * loss, the validation or the disk.
+ * With a run folder the state is saved every `checkpointSeconds`, before and after each validation, and at an abort, which
+ * ends training after the step that is being done; so does a failure of the batches or the validation, which is then thrown.
+ * Training that goes on `from` such a state reaches the same weights, to the bit, as one that was never interrupted, where
+ * the engine gives the same numbers for the same work: `wasm` does, with any number of threads.
  *
- * @throws {RangeError} if a count among the options is not a whole number from 1, or an epoch has no batches.
+ * @throws {RangeError} if a count among the options is not a whole number from 1, an epoch has no batches, or `from` does
+ * not fit the model.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { model, epochs, maxSteps = Number.POSITIVE_INFINITY, learningRate = constantRate(1e-3) } = options;
-  const { validate, validateEvery = 1, patience = Number.POSITIVE_INFINITY, run, onEvent, signal } = options;
-  for (const [name, value] of Object.entries({ epochs, maxSteps, validateEvery, patience })) {
-    const isUnlimited = value === Number.POSITIVE_INFINITY && name !== 'epochs';
-    if (!isUnlimited && !(Number.isInteger(value) && value >= 1)) {
-      throw new RangeError(`Cannot train: ${name} is ${value}; give a whole number from 1`);
-    }
+  const {
+    epochs,
+    maxSteps = Number.POSITIVE_INFINITY,
+    validateEvery = 1,
+    patience = Number.POSITIVE_INFINITY,
+  } = options;
+  checkCounts({ epochs, maxSteps, validateEvery, patience });
+  const adam = createAdam(options.model);
+  try {
+    return await trainWith(adam, { ...options, maxSteps, validateEvery, patience });
+  } finally {
+    adam.dispose();
   }
+}
 
-  const optimizer = tf.train.adam(learningRate(0), ADAM.beta1, ADAM.beta2, ADAM.epsilon);
-  const trainStep = createTrainStep(model, options.loss, optimizer);
+async function trainWith(
+  adam: Adam,
+  options: TrainOptions & Required<Pick<TrainOptions, 'maxSteps' | 'validateEvery' | 'patience'>>,
+): Promise<TrainResult> {
+  const { model, epochs, maxSteps, learningRate = constantRate(1e-3), validate, patience } = options;
+  const { run, checkpointSeconds = 30, from, onEvent, signal } = options;
+  const trainStep = createTrainStep(model, options.loss, adam.optimizer);
   const started = performance.now();
   const durations: number[] = [];
-  let steps = 0;
-  let stop: StopReason = 'completed';
-  let good = { step: 0, weights: await snapshotWeights(model) };
-  let best: { step: number; validation: Validation; weights: WeightSnapshot } | undefined;
-  let sinceBest = 0;
+  if (from) {
+    writeWeights(model, from.weights);
+    await adam.write(from.optimizer, from.step);
+  }
+  let progress = from ? progressOf(from) : noProgress;
+  /** Whether model, optimiser and logs are those of `progress`: not within a step, nor after one that failed. */
+  let whole = true;
 
-  const check = async (epoch: number): Promise<void> => {
-    const weights = await snapshotWeights(model);
-    if (!isFiniteSnapshot(weights)) {
-      stop = 'not-a-number';
-      return;
-    }
-    good = { step: steps, weights };
-    if (validate) {
-      onEvent?.({ kind: 'validating', step: steps, epoch });
-      const validation = await validate(signal);
-      const improved = best === undefined || validation.score > best.validation.score;
-      // While nothing has scored, the later weights are the better ones.
-      const better = improved || best?.validation.score === 0;
-      if (better) best = { step: steps, validation, weights };
-      sinceBest = improved ? 0 : sinceBest + 1;
-      const { scores, score, noduleScores, overlays } = validation;
-      await run?.log('validation', steps, { ...loggedScores(scores), ...noduleScores, score }, { epoch });
-      await run?.overlays(steps, overlays);
-      if (better) await run?.checkpoint('best', model, { step: String(steps), score: String(score) });
-      onEvent?.({ kind: 'validation', step: steps, epoch, validation, best: better });
-      if (sinceBest >= patience && stop === 'completed') stop = 'no-improvement';
-    }
-    await run?.checkpoint('latest', model, { step: String(steps) });
+  const capture = async (): Promise<TrainState> => ({
+    ...progress,
+    weights: copyOf(readWeights(model)),
+    optimizer: await adam.read(),
+  });
+  /** The last state that was known to hold finite numbers only, and the progress that it belongs to. */
+  let good: TrainState = from ?? (await capture());
+  let goodProgress = progress;
+  let savedAt = performance.now();
+
+  const save = async (state: TrainState): Promise<void> => {
+    good = state;
+    goodProgress = progress;
+    await run?.save(state);
+    savedAt = performance.now();
   };
 
+  /** Saves the state as it stands; false if it holds a number that is not finite. */
+  const keep = async (): Promise<boolean> => {
+    const state = await capture();
+    const finite = isFiniteState(state);
+    if (finite) await save(state);
+    return finite;
+  };
+
+  const doStep = async (batch: Batch): Promise<StepResult> => {
+    signal?.throwIfAborted();
+    whole = false;
+    adam.setRate(learningRate(progress.step));
+    return trainStep(batch);
+  };
+
+  /** Trains to the end of an epoch; false if a number was not finite. */
+  const trainEpoch = async (): Promise<boolean> => {
+    const { epoch } = progress;
+    let stepStarted = performance.now();
+    for await (const batch of options.batches(epoch, { from: progress.batch, signal })) {
+      const patches = batch.size;
+      const { loss, gradientNorm, counts } = await doStep(batch).finally(() => batch.release());
+      const step = progress.step + 1;
+      const milliseconds = performance.now() - stepStarted;
+      stepStarted = performance.now();
+      durations.push(milliseconds);
+      onEvent?.({ kind: 'step', step, epoch, loss, counts, patches, milliseconds });
+      const { recall, precision } = scoresOf(counts);
+      const rate = learningRate(step - 1);
+      await run?.log('train', step, {
+        loss,
+        gradientNorm,
+        recall,
+        precision,
+        milliseconds,
+        learningRate: rate,
+      });
+      progress = { ...progress, step, batch: progress.batch + 1 };
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) return false;
+      whole = true;
+      if (step >= maxSteps) return true;
+      const due = run && performance.now() - savedAt >= checkpointSeconds * 1000;
+      if (due && !(await keep())) return false;
+    }
+    // A batch source may end quietly when told to stop.
+    signal?.throwIfAborted();
+    if (progress.batch === 0) throw new RangeError(`Cannot train: epoch ${epoch + 1} has no batches`);
+    return true;
+  };
+
+  /** Validates the model, which is that of `good`, and keeps its weights. */
+  const check = async (): Promise<Pick<TrainProgress, 'best' | 'sinceBest'>> => {
+    const { step, epoch, best, sinceBest } = progress;
+    let result = { best, sinceBest };
+    if (validate) {
+      onEvent?.({ kind: 'validating', step, epoch });
+      const validation = await validate(signal);
+      const { overlays, ...scored } = validation;
+      const { scores, score, noduleScores } = scored;
+      const improved = best === undefined || score > best.validation.score;
+      // While nothing has scored, the later weights are the better ones.
+      const better = improved || best.validation.score === 0;
+      await run?.log('validation', step, { ...loggedScores(scores), ...noduleScores, score }, { epoch });
+      await run?.overlays(step, overlays);
+      if (better) await run?.checkpoint('best', model, { step: String(step), score: String(score) });
+      onEvent?.({ kind: 'validation', step, epoch, validation, best: better });
+      result = {
+        best: better ? { step, validation: scored, weights: good.weights } : best,
+        sinceBest: improved ? 0 : sinceBest + 1,
+      };
+    }
+    await run?.checkpoint('latest', model, { step: String(step) });
+    return result;
+  };
+
+  const ended = (): StopReason | undefined => {
+    if (progress.step >= maxSteps && progress.batch === 0) return 'max-steps';
+    if (progress.sinceBest >= patience) return 'no-improvement';
+    return progress.epoch >= epochs ? 'completed' : undefined;
+  };
+
+  let stop = ended();
   try {
-    for (let epoch = 0; epoch < epochs && stop === 'completed'; epoch++) {
-      const stepsBefore = steps;
-      let stepStarted = performance.now();
-      for await (const batch of options.batches(epoch, signal)) {
-        signal?.throwIfAborted();
-        // tfjs keeps Adam's rate in a protected field and has no setter for it.
-        (optimizer as unknown as { learningRate: number }).learningRate = learningRate(steps);
-        const patches = batch.size;
-        const { loss, gradientNorm, counts } = await trainStep(batch).finally(() => batch.release());
-        steps++;
-        const milliseconds = performance.now() - stepStarted;
-        stepStarted = performance.now();
-        durations.push(milliseconds);
-        onEvent?.({ kind: 'step', step: steps, epoch, loss, counts, patches, milliseconds });
-        const { recall, precision } = scoresOf(counts);
-        await run?.log('train', steps, {
-          loss,
-          gradientNorm,
-          recall,
-          precision,
-          milliseconds,
-          learningRate: learningRate(steps - 1),
-        });
-        if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) stop = 'not-a-number';
-        else if (steps >= maxSteps) stop = 'max-steps';
-        if (stop !== 'completed') break;
+    while (!stop) {
+      // A state that was saved before its validation has no steps left in its epoch.
+      const finite = (progress.step >= maxSteps || (await trainEpoch())) && (await keep());
+      if (finite) {
+        const { step, epoch } = progress;
+        const due = step >= maxSteps || epoch === epochs - 1 || (epoch + 1) % options.validateEvery === 0;
+        progress = { ...progress, ...(due && (await check())), epoch: epoch + 1, batch: 0 };
+        await save({ ...good, ...progress });
       }
-      // A batch source may end quietly when told to stop.
-      signal?.throwIfAborted();
-      if (steps === stepsBefore) throw new RangeError(`Cannot train: epoch ${epoch + 1} has no batches`);
-      const last = epoch === epochs - 1 || stop === 'max-steps';
-      if (stop !== 'not-a-number' && (last || (epoch + 1) % validateEvery === 0)) await check(epoch);
+      stop = finite ? ended() : 'not-a-number';
     }
   } catch (error) {
-    const saved = run?.checkpoint('latest', model, { step: String(steps) });
+    const saveLast = async (): Promise<void> => {
+      if (whole && progress !== goodProgress) await keep();
+      await run?.checkpoint('latest', model, { step: String(progress.step) });
+    };
     if (!isAbort(error, signal)) {
       // The weights so far are kept where that is possible; why training failed is what is told.
-      await saved?.catch(() => {});
+      await saveLast().catch(() => {});
       throw error;
     }
-    await saved;
+    await saveLast();
     stop = 'aborted';
-  } finally {
-    optimizer.dispose();
   }
 
   if (stop === 'not-a-number') {
-    restoreWeights(model, good.weights);
+    writeWeights(model, good.weights);
     await run?.checkpoint('latest', model, { step: String(good.step) });
   }
-  if (best) restoreWeights(model, best.weights);
+  const { best, step: steps } = progress;
+  if (best) writeWeights(model, best.weights);
   return {
     stop,
     steps,
@@ -183,6 +194,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     stepMilliseconds: median(durations),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+const noProgress: TrainProgress = { step: 0, epoch: 0, batch: 0, best: undefined, sinceBest: 0 };
+
+function progressOf({ step, epoch, batch, best, sinceBest }: TrainState): TrainProgress {
+  return { step, epoch, batch, best, sinceBest };
+}
+
+/** A backend may hand out views of its own memory. */
+function copyOf(tensors: Tensors): Tensors {
+  return new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
 }
 
 /** Whether an error is what an abort throws; a failure at the same time is not. */

@@ -11,6 +11,7 @@ it('exports exactly this', () => {
     'encodePng',
     'fingerprintScans',
     'mineFalsePositives',
+    'readRunConfig',
     'train',
     'validateScans',
   ]);
