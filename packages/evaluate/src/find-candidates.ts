@@ -3,18 +3,21 @@ import { type Components, type FindComponentsOptions, findComponents } from './f
 import { type ComponentSums, measureComponents } from './measure-components.ts';
 import { mergeComponents } from './merge-components.ts';
 import { orderDescending } from './order-descending.ts';
+import { roundness } from './roundness.ts';
 
 /** A location with a probability, found in a prediction. */
 export interface Candidate {
   /** Centre of the component, weighted by probability. */
   readonly centerIndex: Index;
   readonly centerWorld: World;
-  /** What ranks it, 0 … 1: its peak or its mean, as the options say; a float32. */
+  /** What ranks it, 0 … 1, as the options say; a float32. */
   readonly probability: number;
   /** Highest probability of its voxels, 0 … 1. */
   readonly peak: number;
   /** Mean probability of its voxels, 0 … 1; times `voxels` it is their sum. */
   readonly mean: number;
+  /** How like a ball it is: in (0, 1]: 1 for one, 0.39 for a piece of a vessel four times as long as wide. */
+  readonly roundness: number;
   readonly voxels: number;
   readonly volumeMm3: number;
   /** Diameter in mm of the sphere of that volume. */
@@ -32,8 +35,11 @@ export interface FindCandidatesOptions extends FindComponentsOptions {
   readonly mergeWithinMm?: number;
   /** Candidates with a smaller equivalent diameter, in mm, are dropped; a merged one is measured as a whole. */
   readonly minimumDiameterMm?: number;
-  /** Which probability of its voxels ranks a candidate. */
-  readonly probability?: 'peak' | 'mean';
+  /**
+   * What ranks a candidate: the mean probability of its voxels, or the highest, or, by default, the mean times the
+   * roundness, which puts nodules before pieces of vessels that the network is as sure of.
+   */
+  readonly probability?: 'round' | 'mean' | 'peak';
 }
 
 /**
@@ -53,11 +59,13 @@ export interface FindCandidatesOptions extends FindComponentsOptions {
  * const [candidate] = findCandidates(prediction);
  * candidate.centerIndex[0]; // 1.6 = (0.6 · 1 + 0.9 · 2) / 1.5
  * candidate.volumeMm3; // 4: two voxels of 2 mm³
+ * candidate.roundness; // 0.388: four times as long as wide
+ * candidate.probability; // 0.291 = 0.75 · 0.388
  * ```
  */
 export function findCandidates(
   prediction: Volume<Float32Array | Uint8Array>,
-  { mergeWithinMm = 0, minimumDiameterMm = 0, probability = 'peak', ...options }: FindCandidatesOptions = {},
+  { mergeWithinMm = 0, minimumDiameterMm = 0, probability = 'round', ...options }: FindCandidatesOptions = {},
 ): Candidate[] {
   const { geometry, voxels } = prediction;
   for (const [name, value] of Object.entries({ mergeWithinMm, minimumDiameterMm })) {
@@ -76,9 +84,11 @@ export function findCandidates(
     components = dropComponents(components, (size) => diameterOf(geometry, size) < minimumDiameterMm);
   }
   const sums = measureComponents(voxels, components);
-  const ranks =
-    probability === 'peak' ? sums.peaks : sums.weights.map((weight, i) => weight / sums.voxels[i]!);
-  const probabilities = Float32Array.from(ranks);
+  const probabilities = Float32Array.from(sums.voxels, (size, component) => {
+    if (probability === 'peak') return sums.peaks[component]!;
+    const mean = sums.weights[component]! / size;
+    return probability === 'mean' ? mean : mean * roundness(geometry, sums, component);
+  });
   return Array.from(orderDescending(probabilities), (component) =>
     describe(geometry, sums, component, probabilities[component]!),
   );
@@ -86,10 +96,11 @@ export function findCandidates(
 
 function describe(
   geometry: Geometry,
-  { voxels, weights, moments, peaks, lows, highs }: ComponentSums,
+  sums: ComponentSums,
   component: number,
   probability: number,
 ): Candidate {
+  const { voxels, weights, moments, peaks, lows, highs } = sums;
   const x = 3 * component;
   const [y, z] = [x + 1, x + 2];
   const size = voxels[component]!;
@@ -101,6 +112,7 @@ function describe(
     probability,
     peak: peaks[component]!,
     mean: weight / size,
+    roundness: roundness(geometry, sums, component),
     voxels: size,
     volumeMm3: size * voxelMm3(geometry),
     diameterMm: diameterOf(geometry, size),

@@ -22,8 +22,8 @@ export { type CandidateOperatingPoint, pickThreshold, type VoxelOperatingPoint }
 export { defaultLungMarginMm, type PredictOptions } from './predict-options.ts';
 export { type PredictScanOptions, predictScan } from './predict-scan.ts';
 export { type PredictedSlice, type PredictSlicesOptions, predictSlices } from './predict-slices.ts';
-export type { PixelSize } from './rectangle.ts';
 export { recallFirstScore } from './recall-first-score.ts';
+export type { PixelSize } from './rectangle.ts';
 export type {
   MeasuredCandidate,
   NoduleMeasurement,

@@ -8,6 +8,9 @@ export interface ComponentSums {
   readonly weights: Float64Array;
   /** Sums of probability times index, x y z. */
   readonly moments: Float64Array;
+  /** Sums of the index and of its square, x y z, whatever the probability. */
+  readonly places: Float64Array;
+  readonly squares: Float64Array;
   /** Highest probability. */
   readonly peaks: Float32Array;
   /** Lowest and highest index, x y z. */
@@ -29,6 +32,8 @@ export function measureComponents(
   const voxels = new Int32Array(count);
   const weights = new Float64Array(count);
   const moments = new Float64Array(3 * count);
+  const places = new Float64Array(3 * count);
+  const squares = new Float64Array(3 * count);
   const peaks = new Float32Array(count);
   const lows = new Int32Array(3 * count).fill(0x7fffffff);
   const highs = new Int32Array(3 * count).fill(-1);
@@ -52,18 +57,27 @@ export function measureComponents(
 
     const component = components[run]!;
     const x3 = 3 * component;
-    voxels[component]! += end - start;
+    const n = end - start;
+    voxels[component]! += n;
     weights[component]! += weight;
     moments[x3]! += alongX + weight * first;
     moments[x3 + 1]! += weight * y;
     moments[x3 + 2]! += weight * z;
+    // Over the run, x is first … first + n − 1.
+    const steps = (n * (n - 1)) / 2;
+    places[x3]! += n * first + steps;
+    places[x3 + 1]! += n * y;
+    places[x3 + 2]! += n * z;
+    squares[x3]! += n * first * first + 2 * first * steps + (steps * (2 * n - 1)) / 3;
+    squares[x3 + 1]! += n * y * y;
+    squares[x3 + 2]! += n * z * z;
     if (peak > peaks[component]!) peaks[component] = peak;
     lows[x3] = Math.min(lows[x3]!, first);
     lows[x3 + 1] = Math.min(lows[x3 + 1]!, y);
     lows[x3 + 2] = Math.min(lows[x3 + 2]!, z);
-    highs[x3] = Math.max(highs[x3]!, first + end - start - 1);
+    highs[x3] = Math.max(highs[x3]!, first + n - 1);
     highs[x3 + 1] = Math.max(highs[x3 + 1]!, y);
     highs[x3 + 2] = Math.max(highs[x3 + 2]!, z);
   }
-  return { voxels, weights, moments, peaks, lows, highs };
+  return { voxels, weights, moments, places, squares, peaks, lows, highs };
 }

@@ -23,7 +23,7 @@ describe('findCandidates', () => {
     const [candidate] = candidates;
     expect(candidate!.centerIndex[0]).toBeCloseTo((0.75 * 1 + 1 * 2) / 1.75, 12);
     expect(candidate!.centerWorld[0]).toBeCloseTo(10 + 2 * (2.75 / 1.75), 12);
-    expect(candidate!).toMatchObject({ probability: 1, peak: 1, mean: 0.875, voxels: 2, volumeMm3: 4 });
+    expect(candidate!).toMatchObject({ peak: 1, mean: 0.875, voxels: 2, volumeMm3: 4 });
     expect(candidate!.box).toEqual({ start: [1, 0, 0], size: [2, 1, 1] });
     expect(candidate!.diameterMm).toBeCloseTo(Math.cbrt((6 * 4) / Math.PI), 12);
   });
@@ -32,11 +32,13 @@ describe('findCandidates', () => {
     const [candidate] = findCandidates(line(0, 0.6, 0.9));
     expect(candidate!.centerIndex[0]).toBeCloseTo(1.6, 6);
     expect(candidate!.volumeMm3).toBe(4);
+    expect(candidate!.roundness).toBeCloseTo(0.388, 3);
+    expect(candidate!.probability).toBeCloseTo(0.291, 3);
   });
 
   it('gives the voxels of a mask the probability 1', () => {
     const mask = { geometry, voxels: toVoxels(new Uint8Array([0, 255, 1]), [1, 1, 3]) };
-    expect(findCandidates(mask)).toMatchObject([{ centerIndex: [1.5, 0, 0], probability: 1, mean: 1 }]);
+    expect(findCandidates(mask)).toMatchObject([{ centerIndex: [1.5, 0, 0], peak: 1, mean: 1 }]);
   });
 
   it('spans slices and rows with its box', () => {
@@ -47,12 +49,43 @@ describe('findCandidates', () => {
     expect(findCandidates(volume)).toMatchObject([{ voxels: 3, box: { start: [0, 0, 0], size: [2, 3, 3] } }]);
   });
 
-  it('ranks by the peak, or by the mean where that is asked for', () => {
-    const values = line(0.625, 1, 0, 0.875, 0.875);
-    expect(findCandidates(values).map(({ probability }) => probability)).toEqual([1, 0.875]);
-    expect(findCandidates(values, { probability: 'mean' }).map(({ probability }) => probability)).toEqual([
-      0.875, 0.8125,
-    ]);
+  it('ranks by the mean times the roundness, or as it is told', () => {
+    const values = line(0.625, 1, 0, 0.875, 0.875, 0.875, 0, 0.25);
+    const ranked = (probability?: 'round' | 'mean' | 'peak') =>
+      findCandidates(values, { threshold: 0.2, ...(probability && { probability }) });
+    expect(ranked('peak').map(({ probability }) => probability)).toEqual([1, 0.875, 0.25]);
+    expect(ranked('mean').map(({ probability }) => probability)).toEqual([0.875, 0.8125, 0.25]);
+    expect(along(ranked())[2]).toBe(7);
+    for (const { probability, mean, roundness } of ranked()) {
+      expect(probability).toBeCloseTo(mean * roundness, 6);
+    }
+  });
+
+  it('finds a ball round, a cube a little less, and a rod the less the longer it is', () => {
+    const roundnessOf = (size: readonly [number, number, number], inside: (...xyz: number[]) => boolean) => {
+      const [width, height, depth] = size;
+      const data = Uint8Array.from({ length: width * height * depth }, (_, i) =>
+        inside(i % width, Math.floor(i / width) % height, Math.floor(i / (width * height))) ? 1 : 0,
+      );
+      const volume = {
+        geometry: { ...geometry, size, spacing: [0.5, 0.5, 1] },
+        voxels: toVoxels(data, [depth, height, width]),
+      } as const;
+      return findCandidates(volume)[0]!.roundness;
+    };
+    const all = () => true;
+    expect(
+      roundnessOf([41, 41, 21], (x, y, z) => Math.hypot(x - 20, y - 20, 2 * (z - 10)) <= 20),
+    ).toBeGreaterThan(0.995);
+    expect(roundnessOf([8, 8, 4], all)).toBeCloseTo(0.9236, 4); // 4 mm a side
+    expect(roundnessOf([1, 1, 1], all)).toBeCloseTo(roundnessOf([4, 4, 4], all), 12); // the same shape
+    // Of 1×1×n mm: 3/5·(3n/4π)^⅔ over (n² + 2)/12.
+    for (const n of [2, 8]) {
+      expect(roundnessOf([2, 2, n], all)).toBeCloseTo(
+        (0.6 * ((3 * n) / (4 * Math.PI)) ** (2 / 3) * 12) / (n * n + 2),
+        12,
+      );
+    }
   });
 
   it('keeps equal candidates in scan order', () => {
@@ -66,9 +99,7 @@ describe('findCandidates', () => {
   });
 
   it('takes only what is strictly above the threshold, the most probable first', () => {
-    expect(findCandidates(line(0.625, 0.5, 0.75)).map(({ probability }) => probability)).toEqual([
-      0.75, 0.625,
-    ]);
+    expect(findCandidates(line(0.625, 0.5, 0.75)).map(({ peak }) => peak)).toEqual([0.75, 0.625]);
   });
 
   it('drops components below the minimum diameter', () => {
@@ -110,7 +141,7 @@ describe('findCandidates merges', () => {
   it('into the heaviest, so that a chain does not hang together', () => {
     // At 0, 4, 8, 12, 16 mm; the middle one weighs most and takes its neighbours.
     const chain = line(0.75, 0, 0.75, 0, 1, 0, 0.75, 0, 0.75);
-    expect(along(findCandidates(chain, { mergeWithinMm: 5 }))).toEqual([4, 0, 8]);
+    expect(along(findCandidates(chain, { mergeWithinMm: 5 }))).toEqual([0, 8, 4]); // the merged one is the longest
     // Equal ones: the first in scan order takes the second, the third the fourth.
     const equal = line(1, 0, 1, 0, 1, 0, 1);
     expect(along(findCandidates(equal, { mergeWithinMm: 5 }))).toEqual([1, 5]);

@@ -49,7 +49,9 @@ const fixture: Fixture = JSON.parse(
 const measured = fixture.scans.map(({ prediction, geometry, ...scan }) => {
   const [width, height, depth] = geometry.size;
   const data = Float32Array.from(Buffer.from(prediction, 'base64'), (byte) => byte / 256);
-  return measureScan({ geometry, voxels: toVoxels(data, [depth, height, width]) }, scan);
+  return measureScan({ geometry, voxels: toVoxels(data, [depth, height, width]) }, scan, {
+    candidates: { probability: 'peak' },
+  });
 });
 
 describe('what NumPy and SciPy measure', () => {

@@ -25,6 +25,7 @@ function scan(
     probability,
     peak: probability,
     mean: probability,
+    roundness: 1,
     voxels: 1,
     volumeMm3: 1,
     diameterMm: 3,

@@ -17,7 +17,12 @@ function scan(seriesUid: string, probabilities: readonly number[], nodules: numb
     diameterMm: 4,
   }));
   const prediction = { geometry, voxels: toVoxels(Float32Array.from(probabilities), [1, 1, length]) };
-  return (threshold: number) => measureScan(prediction, { seriesUid, nodules: places }, { threshold });
+  return (threshold: number) =>
+    measureScan(
+      prediction,
+      { seriesUid, nodules: places },
+      { threshold, candidates: { probability: 'peak' } },
+    );
 }
 
 describe('sweepThresholds', () => {
