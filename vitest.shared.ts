@@ -10,6 +10,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', ['json', { outputFile: '.test/report.json' }]],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     passWithNoTests: false,
   },
 });
