@@ -42,8 +42,15 @@ export interface TrainLuna16Options {
   readonly maxSteps: number | undefined;
   readonly validateEvery: number;
   readonly validationStride: number;
+  /** Seconds between two checkpoints. */
+  readonly checkpointEvery: number;
   readonly json: boolean;
 }
+
+/** A run to begin, or one to go on with and what may differ from its own options then. */
+export type TrainCommand =
+  | { readonly kind: 'start'; readonly options: TrainLuna16Options }
+  | { readonly kind: 'resume'; readonly run: string; readonly changed: Partial<TrainLuna16Options> };
 
 /** The reference's augmentation: flips, ±0.03, ±20 %, any angle, σ 25 HU. */
 const augmented = { flip: true, offset: 0.03, scale: 0.2, rotate: true, noise: 25 } as const;
@@ -74,6 +81,17 @@ const command = new Command('train-luna16')
   )
   .option('--no-validation', 'only train; a store needs no scans then')
   .option('--out <folder>', 'run folder to create (default: runs/<date>-<time>)')
+  .option(
+    '--resume <run>',
+    'go on with a run that was stopped or killed, to the same weights; its options are its own, ' +
+      'and only --data, --scans, --num-workers, --threads, --checkpoint-every and --json may be given',
+  )
+  .option(
+    '--checkpoint-every <seconds>',
+    'how much a killed run may lose; 0 saves every step',
+    nonNegativeNumber,
+    30,
+  )
   .option('--epochs <n>', 'passes over the nodules', positiveInteger, 10)
   .option('--batch-size <n>', 'crops a step', positiveInteger, 16)
   .option(
@@ -171,12 +189,49 @@ Examples:
   pnpm prepare-data --data LUNA16 --out data/store   read the scans once, and train on what is kept of them:
   pnpm train --data data/store --augmented
   pnpm train --data LUNA16 --epochs 10 --batch-size 16 --num-workers 8 --augmented
+  pnpm train --resume runs/2026-11-23-101500    go on after Ctrl-C, a power cut or a full disk
   tensorboard --logdir runs                 look at the curves and overlays`,
   );
 
+/** What a resumed run may do differently: where things lie and how fast they go; none of it changes a weight. */
+const changeable = ['data', 'scans', 'numWorkers', 'threads', 'checkpointEvery', 'json'] as const;
+
 /** Parses the command line; a bad flag or value ends the process with one message and exit code 1. */
-export function parseTrainOptions(args: readonly string[]): TrainLuna16Options {
+export function parseTrainCommand(args: readonly string[]): TrainCommand {
   const given = command.parse(args, { from: 'user' }).opts();
+  if (given.resume === undefined) {
+    if (given.data === undefined) command.error("error: required option '--data <folder>' not specified");
+    return { kind: 'start', options: optionsOf(given) };
+  }
+  const own = command.options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map((option) => ({ name: option.attributeName(), flag: option.long }))
+    .filter(({ name }) => name !== 'resume');
+  const fixed = own.find(({ name }) => !changeable.some((free) => free === name));
+  if (fixed) {
+    const why = ['epochs', 'maxSteps'].includes(fixed.name)
+      ? ', and the schedule of the learning rate spans its steps'
+      : '';
+    command.error(
+      `error: ${fixed.flag} cannot be given with --resume: the run keeps the options it was begun with${why}. ` +
+        `Leave it out, or begin a new run`,
+    );
+  }
+  const options = optionsOf(given);
+  const changed = changeable.filter((name) => own.some((one) => one.name === name));
+  return {
+    kind: 'resume',
+    run: given.resume,
+    changed: Object.fromEntries(changed.map((name) => [name, options[name]])),
+  };
+}
+
+/** The options of a run without any flag: what a config.json has to have. */
+export function defaultTrainOptions(): TrainLuna16Options {
+  return optionsOf(Object.fromEntries(command.options.map((one) => [one.attributeName(), one.defaultValue])));
+}
+
+function optionsOf(given: ReturnType<typeof command.opts>): TrainLuna16Options {
   const all: Augmentation = given.augmented ? augmented : {};
   const one = <K extends keyof Augmentation>(key: K, value: Augmentation[K] | undefined) =>
     value === undefined ? {} : { [key]: value };
@@ -215,6 +270,7 @@ export function parseTrainOptions(args: readonly string[]): TrainLuna16Options {
     maxSteps: given.maxSteps,
     validateEvery: given.validateEvery,
     validationStride: given.validationStride,
+    checkpointEvery: given.checkpointEvery,
     json: given.json,
   };
 }

@@ -16,17 +16,20 @@ import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
 import { batchesWithHardNegatives } from './hard-negatives.ts';
 import { validationScan } from './luna16-scans.ts';
 import { ProgressLine } from './progress-line.ts';
+import { resumedOptions, resumeRun } from './resume-run.ts';
 import { scoreTable } from './score-table.ts';
 import { thresholdBaseline } from './threshold-baseline.ts';
-import { parseTrainOptions } from './train-luna16-options.ts';
+import { parseTrainCommand } from './train-luna16-options.ts';
 import { openTrainingData } from './training-data.ts';
 import { trainingLoss } from './training-loss.ts';
 import { trainingProgress } from './training-progress.ts';
 import { versions } from './versions.ts';
 
-const options = parseTrainOptions(argumentsOf(process.argv));
+const command = parseTrainCommand(argumentsOf(process.argv));
 
 await runScript(async () => {
+  const options =
+    command.kind === 'start' ? command.options : await resumedOptions(command.run, command.changed);
   const line = new ProgressLine();
   const signal = interruptSignal(() => line.print('stopping    press Ctrl-C again to stop at once'));
 
@@ -44,13 +47,22 @@ await runScript(async () => {
     checkInputSize(options.network, size[1], size[0]);
   const model = buildUnet({ ...options.network, seed: options.seed });
   const loss = trainingLoss(options);
-  const run = await RunFolder.create(options.out, {
+  const config = {
     options,
     engine,
     versions: await versions(['@lunet/train', '@lunet/unet', '@tensorflow/tfjs-core']),
-    data: { training: fingerprintScans(training), validation: fingerprintScans(heldOut) },
+    data: {
+      training: fingerprintScans(training),
+      validation: fingerprintScans(heldOut),
+      storeSettings: data.storeSettings,
+      minesScans: data.trainingScans !== undefined,
+    },
     validationScans: heldOut.map(({ seriesUid }) => seriesUid),
-  });
+  };
+  const { run, state } =
+    command.kind === 'start'
+      ? { run: await RunFolder.create(options.out, config), state: undefined }
+      : await resumeRun(options.out, config, line);
 
   // 4. Chunks at nodules and elsewhere, in memory or in a store; batches of crops come from worker threads.
   const chunks = await data.chunks();
@@ -80,6 +92,11 @@ await runScript(async () => {
   const held = validation.map(validationScan);
   const rate = options.learningRate;
   const progress = trainingProgress(line, steps);
+  const goOn = `go on with: pnpm train --resume ${run.path}`;
+  const orSayHow = (error: unknown): never => {
+    line.print(`kept        ${goOn}`);
+    throw error;
+  };
   const validate = (abort: AbortSignal | undefined) =>
     validateScans(model, held, {
       sliceStride: options.validationStride,
@@ -100,20 +117,20 @@ await runScript(async () => {
       validateEvery: options.validateEvery,
       ...(held.length > 0 && { validate }),
       run,
+      checkpointSeconds: options.checkpointEvery,
+      from: state,
       signal,
       onEvent: progress.onEvent,
-    });
+    }).catch(orSayHow);
     if (result.stop === 'aborted') {
-      line.print(
-        `interrupted after step ${result.steps}; the weights so far: ${run.path}/latest.safetensors`,
-      );
+      line.print(`interrupted after step ${result.steps}; ${goOn}`);
       process.exitCode = 130;
       return;
     }
     if (result.stop === 'not-a-number') {
       throw new Error(
-        `Cannot go on training: step ${result.steps} gave a loss or weights that are not numbers. ` +
-          `Lower --learning-rate; the last good weights are in ${run.path}`,
+        `Cannot go on training: step ${result.steps} gave a loss or weights that are not numbers. The last good weights ` +
+          `are ${run.path}/latest.safetensors; begin a new run with a lower --learning-rate, as --resume would meet the same`,
       );
     }
 
@@ -128,7 +145,9 @@ await runScript(async () => {
     const { scores, score } =
       result.best && options.validationStride === 1
         ? result.best.validation
-        : await validateScans(model, held, { overlayScans: 0, signal, onSlice: progress.onSlice });
+        : await validateScans(model, held, { overlayScans: 0, signal, onSlice: progress.onSlice }).catch(
+            orSayHow,
+          );
     await run.log('final', result.steps, { ...scores, score });
     const baseline = await thresholdBaseline(validation, { line, signal });
     const title = options.fold === 'none' ? 'training scans, all slices' : 'held-out scans, all slices';

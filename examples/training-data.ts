@@ -20,6 +20,8 @@ export interface TrainingData {
   readonly trainingScans: readonly Luna16Scan[] | undefined;
   /** The held-out scans with their files; empty if nothing is validated. */
   readonly validation: readonly Luna16Scan[];
+  /** What the chunks of a store were chosen with; undefined for a folder, where the options say so. */
+  readonly storeSettings: ChunkStore['settings'] | undefined;
   /** The chunks of the training scans. */
   chunks(): Promise<ChunkSet>;
   close(): Promise<void>;
@@ -69,6 +71,7 @@ async function openFolderData(options: DataOptions, { line, signal }: Console): 
     heldOut: validation,
     trainingScans: training,
     validation: options.validation ? validation : [],
+    storeSettings: undefined,
     chunks,
     close: async () => {},
   };
@@ -103,6 +106,7 @@ async function openStoreData(options: DataOptions, console: Console): Promise<Tr
     heldOut: split.validation,
     trainingScans: scans && pick(scans, split.training),
     validation: scans && options.validation ? allOf(scans, split.validation, options) : [],
+    storeSettings: store.settings,
     chunks: async () => set,
     close: () => store.close(),
   };
