@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Batch, cropAt, referenceAugmentation } from '../src/index.ts';
 import { createLoader, type Loader, type LoaderOptions } from '../src/node.ts';
 import { makeChunk, makeSet } from './make-chunk.ts';
@@ -24,25 +25,58 @@ afterEach(async () => {
 });
 
 /** Hashes each batch of some epochs: its arrays' bytes and what was drawn. */
-async function digests(loader: Loader, epochs: readonly number[], from = 0): Promise<string[]> {
+async function digests(
+  loader: Loader,
+  epochs: readonly number[],
+  { from = 0, onBatch }: { from?: number; onBatch?: (index: number) => void } = {},
+): Promise<string[]> {
   const hashes: string[] = [];
   for (const epoch of epochs) {
     for await (const { images, labels, samples, size, release } of loader.epoch(epoch, { from })) {
       const hash = createHash('sha256').update(images).update(labels);
       hashes.push(hash.update(JSON.stringify({ samples, size })).digest('hex'));
       release();
+      onBatch?.(hashes.length - 1);
     }
   }
   return hashes;
 }
 
+/** The threads that this process starts from now on. */
+function watchThreads(): Worker[] {
+  const threads: Worker[] = [];
+  const add = (worker: Worker): void => void threads.push(worker);
+  process.on('worker', add);
+  onTestFinished(() => void process.off('worker', add));
+  return threads;
+}
+
+/** How many of them run; an ended thread has no number. */
+const running = (threads: readonly Worker[]): number =>
+  threads.filter(({ threadId }) => threadId !== -1).length;
+
 describe('createLoader', () => {
-  test('gives the same bytes for 0, 1 and 4 workers', async () => {
+  test('gives the same bytes for 0, 1, 4 and 8 workers', async () => {
     const inline = await digests(load(), [0, 1]);
     expect(inline).toHaveLength(8);
     expect(new Set(inline).size).toBe(8);
     expect(await digests(load({ numWorkers: 1 }), [0, 1])).toEqual(inline);
     expect(await digests(load({ numWorkers: 4, prefetch: 3 }), [0, 1])).toEqual(inline);
+    expect(await digests(load({ numWorkers: 8 }), [0, 1])).toEqual(inline);
+  });
+
+  test('gives the same bytes while its threads are killed', async () => {
+    const more = { samplesPerNodule: 8, batchSize: 5 };
+    const whole = await digests(load(more), [0]);
+    const threads = watchThreads();
+    const kill = (index: number): void => {
+      if (index % 6 === 0) void threads[index / 6]!.terminate();
+    };
+    expect(await digests(load({ ...more, numWorkers: 2 }), [0], { onBatch: kill })).toEqual(whole);
+    expect(whole).toHaveLength(24);
+    // Two at first, and one for each of the killed.
+    expect(threads).toHaveLength(6);
+    expect(running(threads)).toBe(2);
   });
 
   test('gives an epoch the same bytes whichever was read before, and another seed others', async () => {
@@ -56,10 +90,10 @@ describe('createLoader', () => {
   test('goes on within an epoch where it is told to, with the same bytes', async () => {
     const whole = await digests(load(), [2]);
     for (const from of [0, 1, 3, whole.length]) {
-      expect(await digests(load({ numWorkers: from % 2 }), [2], from)).toEqual(whole.slice(from));
+      expect(await digests(load({ numWorkers: from % 2 }), [2], { from })).toEqual(whole.slice(from));
     }
     for (const from of [-1, 0.5, whole.length + 1]) {
-      await expect(digests(load(), [2], from)).rejects.toThrow(
+      await expect(digests(load(), [2], { from })).rejects.toThrow(
         new RangeError(`Cannot read epoch 2 from batch ${from}: expected a whole number from 0 to 4`),
       );
     }
@@ -133,6 +167,47 @@ describe('createLoader', () => {
     }
   });
 
+  test('takes a batch back once, however often and late it is released', async () => {
+    const loader = load({ numWorkers: 1, prefetch: 0 });
+    const whole = await digests(loader, [0]);
+    const iterator = loader.epoch(0);
+    const first = (await iterator.next()).value as Batch;
+    first.release();
+    first.release();
+    const second = (await iterator.next()).value as Batch;
+    first.release();
+    const third = (await iterator.next()).value as Batch;
+    expect(third.images.buffer).not.toBe(second.images.buffer);
+    // Two buffers in all, both held.
+    await expect(iterator.next()).rejects.toThrow('all 2 buffers are held');
+    second.release();
+    third.release();
+    expect(await digests(loader, [0])).toEqual(whole);
+  });
+
+  test('leaves batches in hand readable when it is closed', async () => {
+    const loader = load({ numWorkers: 2 });
+    const held = (await loader.epoch(0).next()).value as Batch;
+    const copy = held.images.slice();
+    await loader.close();
+    expect(held.images).toEqual(copy);
+    held.release();
+    held.release();
+    await expect(loader.epoch(0).next()).rejects.toThrow('the loader is closed');
+  });
+
+  test('ends its threads when it is closed while they work', async () => {
+    const threads = watchThreads();
+    const loader = load({ numWorkers: 3, samplesPerNodule: 20 });
+    const iterator = loader.epoch(0);
+    const first = iterator.next();
+    const closing = loader.close();
+    await expect(first).rejects.toThrow('Cannot prepare batch: the loader is closed');
+    await closing;
+    expect(threads).toHaveLength(3);
+    expect(running(threads)).toBe(0);
+  });
+
   test('says so when every batch is held instead of waiting for ever', async () => {
     const read = async (numWorkers: number): Promise<void> => {
       for await (const _ of load({ numWorkers }).epoch(7));
@@ -155,26 +230,34 @@ describe('createLoader', () => {
     expect(await digests(loader, [1])).toEqual(whole);
   });
 
-  test('stops at an abort, before and between batches and while one is prepared', async () => {
-    for (const numWorkers of [0, 2]) {
-      const loader = load({ numWorkers });
-      const whole = await digests(loader, [0]);
-      const reason = new Error('enough');
-      const early = loader.epoch(0, { signal: AbortSignal.abort(reason) });
-      await expect(early.next()).rejects.toBe(reason);
-      const controller = new AbortController();
-      const iterator = loader.epoch(0, { signal: controller.signal });
-      ((await iterator.next()).value as Batch).release();
-      controller.abort(reason);
-      await expect(iterator.next()).rejects.toBe(reason);
-      expect(await iterator.next()).toEqual({ done: true, value: undefined });
-      expect(await digests(loader, [0])).toEqual(whole);
-    }
+  test.each([0, 2])('stops at an abort, before and between batches, with %i workers', async (numWorkers) => {
+    const threads = watchThreads();
+    const loader = load({ numWorkers });
+    const whole = await digests(loader, [0]);
+    expect(running(threads)).toBe(numWorkers);
+    const reason = new Error('enough');
+    const early = loader.epoch(0, { signal: AbortSignal.abort(reason) });
+    await expect(early.next()).rejects.toBe(reason);
+    expect(running(threads)).toBe(0);
     const controller = new AbortController();
-    const iterator = load({ numWorkers: 1 }).epoch(0, { signal: controller.signal });
+    const iterator = loader.epoch(0, { signal: controller.signal });
+    ((await iterator.next()).value as Batch).release();
+    controller.abort(reason);
+    await expect(iterator.next()).rejects.toBe(reason);
+    expect(running(threads)).toBe(0);
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    expect(await digests(loader, [0])).toEqual(whole);
+  });
+
+  test('stops at an abort while a batch is prepared, and leaves no thread', async () => {
+    const threads = watchThreads();
+    const controller = new AbortController();
+    const iterator = load({ numWorkers: 2 }).epoch(0, { signal: controller.signal });
     const first = iterator.next();
     controller.abort(new Error('while waiting'));
     await expect(first).rejects.toThrow('while waiting');
+    expect(threads).toHaveLength(2);
+    expect(running(threads)).toBe(0);
   });
 
   test('reads one epoch at a time, and none once closed', async () => {

@@ -20,3 +20,14 @@ test('a program that breaks off an epoch ends by itself', async () => {
 test('a program that closes its loaders goes on after that', async () => {
   expect(await run('break-early.ts', 'close')).toBe('reached the end\n');
 });
+
+test('threads start in a program that is given as an argument', async () => {
+  const program = fileURLToPath(new URL('programs/break-early.ts', import.meta.url));
+  const flags = ['--input-type=module', '--import', 'tsx', '--conditions', '@lunet/source'];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...flags, '--eval', `await import(${JSON.stringify(program)})`],
+    { cwd: fileURLToPath(new URL('..', import.meta.url)), timeout: 25_000 },
+  );
+  expect(stdout).toBe('reached the end\n');
+});
