@@ -40,7 +40,7 @@ export interface ScanOptions {
   readonly flips: boolean;
   readonly tile: number | undefined;
   readonly threshold: number;
-  readonly rank: 'peak' | 'mean';
+  readonly rank: 'round' | 'mean' | 'peak';
   readonly mergeWithinMm: number;
   readonly reportFalsePositives: number;
 }
@@ -118,9 +118,12 @@ const command = new Command('evaluate-luna16')
   .option('--lung-margin <mm>', 'and so far around them, for nodules at the chest wall', nonNegativeNumber, 5)
   .option('--threshold <p>', 'a voxel is called nodule above this probability', probability, 0.5)
   .addOption(
-    new Option('--rank <by>', 'what ranks a candidate: the mean or the peak of its voxels’ probabilities')
-      .choices(['mean', 'peak'])
-      .default('mean'),
+    new Option(
+      '--rank <by>',
+      'what ranks a candidate: the mean of its voxels’ probabilities times its roundness, their mean, or their peak',
+    )
+      .choices(['round', 'mean', 'peak'])
+      .default('round'),
   )
   .option('--merge <mm>', 'join candidates that are closer than this', nonNegativeNumber, 0)
   .option('--flips', 'average over four flips of each slice: four times the work', false)
