@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startThreadPool } from '../src/wasm/thread-pool.ts';
 
@@ -42,5 +45,18 @@ describe('startThreadPool', () => {
     pool.start('count', 1 << 20, [{ from: 0, to: 1 }]); // Beyond the memory.
     expect(() => pool.wait()).toThrow('a thread of the wasm engine died');
     await pool.close();
+  });
+
+  it('starts in a program that is given as an argument', async () => {
+    const program = `
+      import { startEngine } from '@lunet/engine';
+      const { threads } = await startEngine({ prefer: 'wasm', threads: 2 });
+      console.log(threads);`;
+    const flags = ['--input-type=module', '--conditions', '@lunet/source', '--import', 'tsx'];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--eval', program], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      timeout: 20_000,
+    });
+    expect(stdout).toBe('2\n');
   });
 });

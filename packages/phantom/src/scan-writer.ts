@@ -17,13 +17,13 @@ export function localWriter(root: string): ScanWriter {
 /** Starts a thread that makes scans. */
 export function threadWriter(root: string): ScanWriter {
   const self = import.meta.url;
-  // Run from its sources a thread needs an entry that reads TypeScript, and the condition that finds other sources.
-  const worker = self.endsWith('.ts')
-    ? new Worker(new URL('./source-worker.mjs', self), {
-        workerData: { root },
-        execArgv: ['--conditions=@lunet/source'],
-      })
-    : new Worker(new URL('./worker.js', self), { workerData: { root } });
+  // Run from its sources a thread needs an entry that reads TypeScript, and the condition that finds other sources. The
+  // process's own flags are left out: `--input-type`, for one, would forbid the entry.
+  const isSource = self.endsWith('.ts');
+  const worker = new Worker(new URL(isSource ? './source-worker.mjs' : './worker.js', self), {
+    workerData: { root },
+    execArgv: isSource ? ['--conditions=@lunet/source'] : [],
+  });
   return {
     write: (job) =>
       new Promise((resolve, reject) => {

@@ -51,7 +51,12 @@ export async function startThreadPool(
     Array.from({ length: threads - 1 }, async () => {
       const mailbox = new SharedArrayBuffer(mailboxWords * 4);
       mailboxes.push(new Int32Array(mailbox));
-      const worker = new Worker(workerSource, { eval: true, workerData: { module, memory, mailbox, names } });
+      const worker = new Worker(workerSource, {
+        eval: true,
+        workerData: { module, memory, mailbox, names },
+        // Not the process's own flags: under `--input-type=module` the source would be taken for a module.
+        execArgv: [],
+      });
       await new Promise((resolve, reject) => {
         worker.once('message', resolve);
         worker.once('error', reject);
