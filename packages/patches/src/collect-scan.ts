@@ -28,7 +28,7 @@ export interface ScanSettings {
 }
 
 /** A chunk, and where it was cut. */
-export interface PlacedChunk {
+interface PlacedChunk {
   readonly chunk: Chunk;
   readonly box: ChunkBox;
   /** Undefined for a negative. */
