@@ -26,8 +26,8 @@ export function squareBatch(step: number, size = 4): Batch {
   return { images, labels, size, height: SIZE, width: SIZE, channels: 1, samples: [], release() {} };
 }
 
-export async function* squares(epoch: number, steps = 10): AsyncGenerator<Batch> {
-  for (let step = 0; step < steps; step++) yield squareBatch(epoch * steps + step);
+export async function* squares(epoch: number, steps = 10, from = 0): AsyncGenerator<Batch> {
+  for (let step = from; step < steps; step++) yield squareBatch(epoch * steps + step);
 }
 
 export const loss: Loss = (labels, predictions) => weightedDice(labels, predictions);
