@@ -10,13 +10,19 @@ export interface ExampleRun {
   readonly stderr: string;
 }
 
-/** Runs an example as a user would: its own process, from the sources. */
-export function runExample(name: string, args: readonly string[]): Promise<ExampleRun> {
+/** How an example is run from the sources, in a process of its own. */
+export function exampleCommand(
+  name: string,
+  args: readonly string[],
+): { readonly command: string; readonly args: string[] } {
   const loader = ['--import', 'tsx', '--conditions', '@lunet/source'];
-  const child = spawn(process.execPath, [...loader, join(examples, `${name}.ts`), ...args], {
-    cwd: join(examples, '..'),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return { command: process.execPath, args: [...loader, join(examples, `${name}.ts`), ...args] };
+}
+
+/** Runs an example as a user would. */
+export function runExample(name: string, given: readonly string[]): Promise<ExampleRun> {
+  const { command, args } = exampleCommand(name, given);
+  const child = spawn(command, args, { cwd: join(examples, '..'), stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
