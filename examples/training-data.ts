@@ -43,7 +43,8 @@ interface Console {
  * @throws {Error} if there is nothing to train on, or the held-out scans of a store are not there.
  */
 export async function openTrainingData(options: DataOptions, console: Console): Promise<TrainingData> {
-  const isStore = existsSync(join(options.data, 'store.json'));
+  // One that was not prepared to the end has parts alone; opening it says so.
+  const isStore = ['store.json', 'parts'].some((name) => existsSync(join(options.data, name)));
   if (isStore) return openStoreData(options, console);
   if (options.scans !== undefined) {
     throw new Error(
