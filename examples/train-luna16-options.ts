@@ -71,7 +71,7 @@ const command = new Command('train-luna16')
     'Trains a U-Net that segments lung nodules, on a folder in LUNA16’s layout, and validates it on whole slices\n' +
       'of scans that it never saw. Leaves weights, metrics, TensorBoard events and overlays in a run folder.',
   )
-  .requiredOption(
+  .option(
     '--data <folder>',
     'LUNA16: subset*/, annotations.csv; a partial download is fine. Or a store of `pnpm prepare-data`',
   )
