@@ -77,8 +77,7 @@ export async function drawLungCenters(
       `Cannot use ${scan.lungMaskPath}: ${mask.geometry.size.join('x')} voxels, its scan has ${reader.geometry.size.join('x')}`,
     );
   }
-  const mark: MarkSlice = async (z) =>
-    Uint8Array.from(await readSlice(mask, z, signal), (label) => (isLung(label) ? 1 : 0));
+  const mark: MarkSlice = async (z) => markPixels(await readSlice(mask, z, signal), isLung);
   return await drawMarked(scan, reader.geometry, mark, count, generator, signal);
 }
 
@@ -91,7 +90,7 @@ export async function drawTissueCenters(
   signal?: AbortSignal,
 ): Promise<World[]> {
   const mark: MarkSlice = async (z) =>
-    Uint8Array.from(await readSlice(reader, z, signal), (value) => (value > airLimit ? 1 : 0));
+    markPixels(await readSlice(reader, z, signal), (value) => value > airLimit);
   return drawMarked(scan, reader.geometry, mark, count, generator, signal);
 }
 
@@ -127,6 +126,13 @@ async function readSlice(
   const part = await reader.read({ start: [0, 0, z], size: [columns, rows, 1] }, signal);
   const first = (z - part.start[2]) * rows * columns;
   return part.volume.voxels.data.subarray(first, first + rows * columns);
+}
+
+/** `Uint8Array.from` with a callback takes eight times as long. */
+function markPixels(values: NumberArray, test: (value: number) => boolean): Uint8Array {
+  const marked = new Uint8Array(values.length);
+  for (let i = 0; i < marked.length; i++) marked[i] = test(values[i]!) ? 1 : 0;
+  return marked;
 }
 
 function drawPixel(marked: ArrayLike<number>, generator: RandomGenerator): number | undefined {
