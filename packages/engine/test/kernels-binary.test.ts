@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { compileKernels, embedKernels } from '../scripts/build-kernels.mjs';
+import { compileKernels, embedKernels } from '../../../scripts/build-kernels.mjs';
 
 let binary: Uint8Array<ArrayBuffer>;
 
 beforeAll(async () => {
-  binary = await compileKernels();
+  binary = await compileKernels(fileURLToPath(new URL('..', import.meta.url)));
 });
 
 it('embeds exactly what assembly/ compiles to', async () => {

@@ -6,6 +6,7 @@ import { countSamples, planEpoch } from './plan-epoch.ts';
 import { renderBatch } from './render-batch.ts';
 import { RenderPool } from './render-pool.ts';
 import { drawSample, type Sample } from './sample.ts';
+import { SampleRenderer } from './sample-renderer.ts';
 
 /** A source of batches with the memory and the threads it needs. */
 export interface Loader {
@@ -69,6 +70,7 @@ class BatchLoader implements Loader {
   /** Indices of buffers that nobody holds or fills. */
   readonly #free: number[];
   #pool: RenderPool | undefined;
+  #renderer: SampleRenderer | undefined;
   #reading: number | undefined;
   #closed = false;
 
@@ -177,7 +179,8 @@ class BatchLoader implements Loader {
   async #render(buffer: number, samples: Sample[]): Promise<void> {
     const { numWorkers, crop } = this.#options;
     if (numWorkers === 0) {
-      renderBatch(this.#chunks, samples, crop, this.#buffers[buffer]!);
+      this.#renderer ??= new SampleRenderer(this.#chunks, crop);
+      renderBatch(this.#renderer, samples, this.#buffers[buffer]!);
       return;
     }
     this.#pool ??= new RenderPool(numWorkers, { chunks: this.#chunks, crop, buffers: this.#buffers });

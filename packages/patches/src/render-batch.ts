@@ -1,22 +1,18 @@
 import type { BatchBuffer } from './batch.ts';
-import type { ChunkSet } from './chunk.ts';
-import type { CropSize } from './crop.ts';
-import { renderSample, type Sample } from './sample.ts';
+import type { Sample } from './sample.ts';
+import type { SampleRenderer } from './sample-renderer.ts';
 
 /** Renders samples side by side into a batch's memory: what worker threads do, and the loader itself without them. */
 export function renderBatch(
-  chunks: ChunkSet,
+  renderer: SampleRenderer,
   samples: readonly Sample[],
-  crop: CropSize,
   { images, labels }: BatchBuffer,
 ): void {
-  const pixels = crop.rows * crop.columns;
-  const values = pixels * chunks.size.slices;
+  const { values, pixels } = renderer;
   samples.forEach((sample, i) => {
-    const out = {
+    renderer.render(sample, {
       image: images.subarray(i * values, (i + 1) * values),
       label: labels.subarray(i * pixels, (i + 1) * pixels),
-    };
-    renderSample(chunks, sample, crop, out);
+    });
   });
 }

@@ -1,13 +1,8 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
-import { addNoise } from './add-noise.ts';
 import { type Augmentation, type CropAffine, drawAffine, movesPixels } from './augmentation.ts';
 import type { ChunkSet } from './chunk.ts';
-import type { Crop, CropSize } from './crop.ts';
-import { cropAt } from './crop-at.ts';
+import type { CropSize } from './crop.ts';
 import type { RandomGenerator } from './generator.ts';
-import { readStoredSlab } from './read-stored.ts';
-import { resampleCrop } from './resample-crop.ts';
 
 /** Everything that was drawn for one crop, as plain data: the same sample always renders to the same bytes. */
 export interface Sample {
@@ -62,25 +57,4 @@ export function drawSample(
     ...(movesPixels(augmentation) && { affine }),
     ...(augmentation.noise && { noise: { sigma: augmentation.noise, state: generator.getState() } }),
   };
-}
-
-/**
- * Writes a sample's image and label.
- *
- * @throws {RangeError} if the set has no such chunk, the sample leaves it, or its store is damaged.
- */
-export function renderSample({ chunks, size }: ChunkSet, sample: Sample, crop: CropSize, out: Crop): void {
-  const chunk = chunks[sample.chunk];
-  if (!chunk) {
-    throw new RangeError(
-      `Cannot render a sample of chunk ${sample.chunk}: the set has ${chunks.length} chunks`,
-    );
-  }
-  const { row, column, affine, noise } = sample;
-  const isStored = 'files' in chunk;
-  const voxels = isStored ? readStoredSlab(chunk, size, sample.slice) : chunk;
-  const slice = isStored ? 0 : sample.slice;
-  if (affine) resampleCrop(voxels, size, { slice, affine, ...crop }, out);
-  else cropAt(voxels, size, { slice, row, column, ...crop }, out);
-  if (noise) addNoise(out.image, noise.sigma, xoroshiro128plusFromState(noise.state));
 }

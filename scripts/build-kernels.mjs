@@ -1,19 +1,17 @@
-// Compiles assembly/ to WebAssembly and writes it, as base64, to src/wasm/kernels-binary.ts.
-// Run with: pnpm --filter @lunet/engine build:kernels. A test compiles again and compares.
+// Compiles a package's assembly/ to WebAssembly and writes it, as base64, to the file named.
+// Run in the package's folder: pnpm build:kernels. A test of the package compiles again and compares.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Compiles the kernels; returns the binary. */
-export async function compileKernels() {
+/** Compiles a package's assembly/; returns the binary. */
+export async function compileKernels(packageFolder) {
   let binary;
   const { error, stderr } = await asc.main(
     [
       'assembly/index.ts',
       '--baseDir',
-      root,
+      packageFolder,
       '--outFile',
       'kernels.wasm',
       '--importMemory',
@@ -36,7 +34,7 @@ export async function compileKernels() {
       },
     },
   );
-  if (error) throw new Error(`Cannot compile assembly/: ${stderr}`, { cause: error });
+  if (error) throw new Error(`Cannot compile assembly/ of ${packageFolder}: ${stderr}`, { cause: error });
   return binary;
 }
 
@@ -53,6 +51,5 @@ export function embedKernels(binary) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const target = fileURLToPath(new URL('../src/wasm/kernels-binary.ts', import.meta.url));
-  await writeFile(target, embedKernels(await compileKernels()));
+  await writeFile(process.argv[2], embedKernels(await compileKernels(process.cwd())));
 }

@@ -1,0 +1,3 @@
+export { addNoise } from './add-noise';
+export { interleave } from './interleave';
+export { resample } from './resample';
