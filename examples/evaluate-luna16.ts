@@ -21,7 +21,7 @@ import { type EvaluateModelOptions, parseEvaluateOptions } from './evaluate-luna
 import { evaluateScan } from './evaluate-scan.ts';
 import { writeModelReport } from './evaluation-report.ts';
 import { scoreMeasurements } from './evaluation-scores.ts';
-import { challengeTable, summaryTable } from './evaluation-table.ts';
+import { challengeTable, describeOperatingPoint, summaryTable } from './evaluation-table.ts';
 import { type EvaluatedScan, KeptScans, type PlannedScan } from './kept-scans.ts';
 import { describeProblems, describeScans } from './luna16-scans.ts';
 import { openModel } from './open-model.ts';
@@ -167,6 +167,8 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   if (options.report) {
     line.show('report      is being drawn');
     await writeModelReport(join(out, 'report.html'), {
+      warnings,
+      failed,
       options,
       model,
       name,
@@ -189,9 +191,7 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
       ...(beside ? [[beside.name, beside.summary] as const] : []),
     ]),
   );
-  for (const { rule, threshold, reason } of scored.operatingPoints) {
-    line.print(reason === undefined ? `threshold   ${threshold} for ${rule}` : `note        ${reason}`);
-  }
+  for (const point of scored.operatingPoints) line.print(describeOperatingPoint(point));
   for (const { seriesUid, message } of failed) line.print(`FAILED      ${seriesUid}: ${message}`);
   line.print(
     `written     ${out}: scores.json, predictions.csv, froc.csv${options.report ? ', report.html' : ''}`,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { replaceFile } from '@lunet/io/node';
 import { type ReportCurve, type ReportData, renderReport, type TrainingRow } from '@lunet/report';
 import type { EvaluateModelOptions } from './evaluate-luna16-options.ts';
@@ -22,20 +22,22 @@ export interface ModelEvaluation {
   readonly name: string;
   readonly evaluated: readonly EvaluatedScan[];
   readonly scored: MeasuredScores;
+  readonly warnings: readonly string[];
+  readonly failed: readonly unknown[];
   readonly baseline: (MeasuredScores & { readonly name: string }) | undefined;
 }
 
 /** Writes the report of a model on scans. */
 export async function writeModelReport(
   file: string,
-  { options, model, name, evaluated, scored, baseline }: ModelEvaluation,
+  { options, model, name, evaluated, scored, warnings, failed, baseline }: ModelEvaluation,
 ): Promise<void> {
   const { lungs, lungMarginMm, flips } = options.scan;
   const engines = [...new Set(evaluated.map(({ result }) => result.engine))].sort();
   await writeReport(file, {
-    model: model.path,
+    model: join(basename(resolve(model.folder)), basename(model.path)),
     data: {
-      name: options.data,
+      name: basename(resolve(options.data)),
       kind: kindOf(
         options.data,
         evaluated.map(({ scan }) => scan),
@@ -46,6 +48,8 @@ export async function writeModelReport(
       Engine: engines.join(', '),
       Lungs: lungs === 'none' ? 'everywhere' : `${lungs}, and ${lungMarginMm} mm around them`,
       ...(flips ? { Flips: 'mean of four' } : {}),
+      ...(failed.length > 0 ? { 'Left out': `${failed.length} scans that could not be read` } : {}),
+      ...(warnings.length > 0 ? { Note: warnings.join('; ').replace('WARNING: ', '') } : {}),
       Weights: `SHA-256 ${model.sha256.slice(0, 12)}…`,
     },
     curve: reportCurve(scored),

@@ -78,8 +78,9 @@ export function scoreMeasurements(
     operatingPoints: [
       operatingPoint(`recall of voxels at least ${recall}`, () => pickThreshold(measurements, { recall })),
       ...[1, 4].map((falsePositivesPerScan) =>
-        operatingPoint(`at most ${falsePositivesPerScan} false positives a scan`, () =>
-          pickThreshold(measurements, { falsePositivesPerScan }),
+        operatingPoint(
+          `at most ${falsePositivesPerScan} false positive${falsePositivesPerScan === 1 ? '' : 's'} a scan`,
+          () => pickThreshold(measurements, { falsePositivesPerScan }),
         ),
       ),
     ],

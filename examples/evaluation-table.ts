@@ -1,5 +1,5 @@
 import { type Figure, officialRates, type Summary } from '@lunet/evaluate';
-import type { ChallengeScores } from './evaluation-scores.ts';
+import type { ChallengeScores, OperatingPoint } from './evaluation-scores.ts';
 import { textTable } from './text-table.ts';
 
 const rateNames = ['1/8', '1/4', '1/2', '1', '2', '4', '8'];
@@ -54,6 +54,13 @@ export function summaryTable(
       ...cells((summary) => [digits(read(summary)?.value ?? Number.NaN), read(summary)]),
     ]),
   ]);
+}
+
+/** A threshold that was picked by rule, in a line. */
+export function describeOperatingPoint({ rule, reason, threshold, ...scores }: OperatingPoint): string {
+  if (typeof threshold !== 'number') return `note        ${reason}`;
+  const values = Object.entries(scores).map(([name, value]) => `${name} ${digits(Number(value))}`);
+  return `threshold   ${Number(threshold.toPrecision(4))} for ${rule}: ${values.join(', ')}`;
 }
 
 function bounds(figure: Figure): string {
