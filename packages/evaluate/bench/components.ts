@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { identityDirection, type Volume } from '@lunet/io';
+import { findPython, measure, type Row, runPython } from '@lunet/testing/bench';
 import { type Candidate, findCandidates } from '../src/find-candidates.ts';
 import { findComponents } from '../src/find-components.ts';
 import { makeProbabilities } from './make-probabilities.ts';
-import { findPython, runPython } from './python.ts';
-import { measure, type Row } from './row.ts';
 
 const size = [512, 512, 300] as const;
 const threshold = 0.5;
@@ -32,7 +31,9 @@ export async function rows(): Promise<Row[]> {
     // Nothing can be faster than to read the volume once; this search for what is not there does nothing else.
     const read = await measure(() => voxels.data.indexOf(2));
     const runs = await measure(() => findComponents(voxels, { threshold }));
-    const found = await measure(() => findCandidates(prediction, { threshold, probability: 'peak' }), 3);
+    const found = await measure(() => findCandidates(prediction, { threshold, probability: 'peak' }), {
+      rounds: 3,
+    });
     const large = await measure(() => findCandidates(prediction, { threshold, minimumDiameterMm: 3 }));
     const merged = await measure(() =>
       findCandidates(prediction, { threshold, minimumDiameterMm: 3, mergeWithinMm: 5 }),
@@ -88,7 +89,7 @@ async function rival(python: string, data: Float32Array, candidates: readonly Ca
     await writeFile(volume, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     const [width, height, depth] = size;
     const args = [volume, depth, height, width, threshold, 3, centers].map(String);
-    const result = (await runPython(python, 'components.py', args)) as Rival;
+    const result = (await runPython(python, new URL('components.py', import.meta.url), args)) as Rival;
     check(result, candidates, new Float64Array((await readFile(centers)).buffer));
     return result;
   } finally {

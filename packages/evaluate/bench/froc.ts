@@ -5,11 +5,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { World } from '@lunet/io';
+import { findPython, measure, type Row, runPython } from '@lunet/testing/bench';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { bootstrapFroc } from '../src/bootstrap-froc.ts';
 import { type FrocScan, froc, sensitivityAt } from '../src/froc.ts';
-import { findPython, runPython } from './python.ts';
-import { measure, type Row } from './row.ts';
 
 const RESAMPLES = 1000;
 
@@ -20,7 +19,7 @@ export async function rows(): Promise<Row[]> {
     return { score, band: bootstrapFroc(score, { seed: 1, resamples: RESAMPLES }) };
   });
   const sample = drawScans({ scans: 888, marks: 551_065, nodules: 1186, excluded: 35_192, seed: 2 });
-  const uncapped = await measure(() => froc(sample, { maximumMarks: Infinity }), 3);
+  const uncapped = await measure(() => froc(sample, { maximumMarks: Infinity }), { rounds: 3 });
 
   const rival = await runRival(scans);
   if (rival !== undefined) {
@@ -78,7 +77,7 @@ async function runRival(scans: readonly FrocScan[]): Promise<Rival | undefined> 
       marks: marks.map((mark) => [...mark.centerWorld, mark.probability]),
     }));
     await writeFile(file, JSON.stringify(plain));
-    return (await runPython(python, 'froc.py', [file, `${RESAMPLES}`])) as Rival;
+    return (await runPython(python, new URL('froc.py', import.meta.url), [file, `${RESAMPLES}`])) as Rival;
   } finally {
     await rm(folder, { recursive: true });
   }

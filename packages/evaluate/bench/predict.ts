@@ -1,11 +1,11 @@
 import { type EngineName, startEngine } from '@lunet/engine';
 import { toVoxels, type Volume, type VoxelArray } from '@lunet/io';
 import { generateScan } from '@lunet/phantom';
+import { median, type Row } from '@lunet/testing/bench';
 import { buildUnet, loadSafetensors, saveSafetensors } from '@lunet/unet';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type PredictOptions, predictScan } from '../src/index.ts';
-import type { Row } from './row.ts';
 
 /** What the rows are given for: LUNA16's usual depth. Fewer slices are measured, and each of them takes as long. */
 const scanSlices = 300;
@@ -101,10 +101,6 @@ async function timePredictions(
     sliceMs: median(all.map(({ total }) => total)) / volume.geometry.size[2],
     outside: median(all.map(({ total, network }) => 1 - network / total)),
   }));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** Counts the time from a model's call until its output has been read. */
