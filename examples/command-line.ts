@@ -48,6 +48,11 @@ const interruption = new Error('interrupted');
 
 /** Runs a script: a failure is one message (with its stack under `LUNET_DEBUG=1`) and exit code 1; Ctrl-C exits with 130. */
 export async function runScript(main: () => Promise<void>): Promise<void> {
+  // Whoever reads the output has seen enough, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   try {
     await main();
   } catch (error) {
