@@ -2,12 +2,13 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { decodeVoxels } from './decode-voxels.ts';
 import type { ElementType } from './element-type.ts';
 import { type Box, boxGeometry, type Geometry } from './geometry.ts';
+import { Inflater } from './inflater.ts';
 import { locateData } from './locate-data.ts';
 import { checkDataSize, dataRange } from './metaimage-data.ts';
 import { maxHeaderBytes } from './metaimage-fields.ts';
 import { type MetaImageHeader, parseMetaImageHeader, voxelBytes } from './metaimage-header.ts';
 import { type FileRange, readAt } from './read-range.ts';
-import { inflateRuns, readRuns, runsOf } from './read-runs.ts';
+import { inflateRuns, type Runs, readRuns, runsOf } from './read-runs.ts';
 import type { Volume } from './volume.ts';
 
 /** Options of {@link openMetaImage}. */
@@ -24,13 +25,17 @@ export interface ReadOptions {
 /**
  * An open MetaImage: its header is read and checked against the data file, its voxels are read on request.
  *
- * Uncompressed voxels are read by position, only the bytes asked for. Compressed ones are inflated from the start of
- * the stream to the last byte asked for, at every read: there, read one large slab rather than many small ones.
+ * Uncompressed voxels are read by position, only the bytes asked for. Compressed ones are inflated up to the last byte
+ * asked for: a read goes on where the one before it ended, or, if it begins earlier, from the start of the stream. So
+ * slabs in rising order cost no more than the whole; in any other order read one large slab rather than many small ones.
  */
 export class MetaImageFile implements AsyncDisposable {
   readonly path: string;
   readonly header: MetaImageHeader;
   readonly #range: FileRange;
+  /** Where the last read of a compressed volume ended. */
+  #inflater: Inflater | undefined;
+  #closed = false;
 
   /** Use {@link openMetaImage}. */
   constructor(path: string, header: MetaImageHeader, range: FileRange) {
@@ -80,18 +85,43 @@ export class MetaImageFile implements AsyncDisposable {
     signal?.throwIfAborted();
     const runs = runsOf(this.geometry.size, box, voxelBytes(this.header));
     const target = new Uint8Array(runs.count * runs.length);
-    if (this.header.compressed) await inflateRuns(this.#range, runs, target, signal);
+    if (this.header.compressed) await this.#inflate(runs, target, signal);
     else await readRuns(this.#range, runs, target, signal);
     return decodeVoxels(target.buffer, geometry, this.header);
   }
 
   /** Closes the file; reading it afterwards fails. */
   close(): Promise<void> {
+    this.#closed = true;
+    this.#inflater?.close();
     return this.#range.handle.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #inflate(runs: Runs, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    // One read has it at a time; another one meanwhile begins anew.
+    let inflater = this.#inflater;
+    this.#inflater = undefined;
+    if (!inflater || inflater.position > runs.startOf(0)) {
+      inflater?.close();
+      inflater = new Inflater(this.#range);
+    }
+    try {
+      await inflateRuns(inflater, runs, target, { name: this.#range.name, signal });
+    } catch (error) {
+      inflater.close();
+      throw error;
+    }
+    this.#keep(inflater);
+  }
+
+  #keep(inflater: Inflater): void {
+    this.#inflater?.close();
+    this.#inflater = inflater;
+    if (this.#closed) inflater.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Box, Size } from './geometry.ts';
-import { type FileRange, inflateRange, readAt } from './read-range.ts';
+import type { Inflater } from './inflater.ts';
+import { type FileRange, readAt } from './read-range.ts';
 
 /** The bytes of a box as runs of equal length in the stored volume, in rising order. */
 export interface Runs {
@@ -63,30 +64,39 @@ export async function readRuns(
   }
 }
 
-/** Inflates a compressed volume up to the end of the last run. */
+/**
+ * Takes runs from a compressed volume, up to the end of the last run and no further.
+ *
+ * @param inflater stands at the first run or before it; afterwards at the end of the last.
+ */
 export async function inflateRuns(
-  range: FileRange,
+  inflater: Inflater,
   runs: Runs,
   target: Uint8Array,
-  signal?: AbortSignal,
+  { name, signal }: { readonly name: string; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
-  let position = 0;
   let run = 0;
-  for await (const block of inflateRange(range, signal)) {
+  while (run < runs.count) {
+    const position = inflater.position;
+    const block = await inflater.next();
+    signal?.throwIfAborted();
+    if (block === undefined) {
+      const needed = runs.startOf(runs.count - 1) + runs.length;
+      throw new RangeError(
+        `Cannot read ${name}: its voxels inflate to ${position} bytes, ${needed} are needed`,
+      );
+    }
     const blockEnd = position + block.length;
     for (; run < runs.count; run++) {
       const runStart = runs.startOf(run);
+      const runEnd = runStart + runs.length;
       const from = Math.max(runStart, position);
-      const to = Math.min(runStart + runs.length, blockEnd);
-      if (from < to)
+      const to = Math.min(runEnd, blockEnd);
+      if (from < to) {
         target.set(block.subarray(from - position, to - position), run * runs.length + from - runStart);
-      if (runStart + runs.length > blockEnd) break;
+      }
+      if (runEnd > blockEnd) break;
+      if (run === runs.count - 1) inflater.unread(block.subarray(runEnd - position));
     }
-    if (run === runs.count) return;
-    position = blockEnd;
   }
-  const needed = runs.startOf(runs.count - 1) + runs.length;
-  throw new RangeError(
-    `Cannot read ${range.name}: its voxels inflate to ${position} bytes, ${needed} are needed`,
-  );
 }

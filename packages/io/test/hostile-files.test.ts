@@ -145,6 +145,19 @@ describe('a header that declares more than there is', () => {
     await expect(file.readVolume()).rejects.toThrow(/it ends at byte 6, 6 short/);
     await file.close();
   });
+
+  it('is refused by where it was cut, wherever it was being read', async () => {
+    const folder = await scratchFolder();
+    await writeFile(
+      path.join(folder, 'a.mhd'),
+      headerText({ DimSize: '1024 1024 9', ElementDataFile: 'a.raw' }),
+    );
+    await writeFile(path.join(folder, 'a.raw'), new Uint8Array(9 << 20));
+    const file = await openMetaImage(path.join(folder, 'a.mhd'));
+    await truncate(path.join(folder, 'a.raw'), 3_000_000);
+    await expect(file.readVolume()).rejects.toThrow(/it ends at byte 3000000, 6437184 short/);
+    await file.close();
+  });
 });
 
 describe('a stream that inflates a thousandfold', () => {

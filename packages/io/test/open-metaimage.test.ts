@@ -1,4 +1,4 @@
-import { truncate, writeFile } from 'node:fs/promises';
+import { open, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { tinyVolume } from '@lunet/testing';
@@ -192,6 +192,36 @@ describe('MetaImageFile', () => {
     expect(Buffer.compare(slab.voxels.data as Uint8Array, noise.subarray(4096, 3 * 4096))).toBe(0);
     await expect(file.readVolume()).rejects.toThrow(/its voxels do not inflate/);
     await file.close();
+  });
+
+  it('goes on inflating where the last read ended', async () => {
+    const name = path.join(await scratchFolder(), 'a.mhd');
+    const noise = tinyVolume(
+      [128, 128, 64],
+      (x, y, z) => Math.imul(x + 128 * (y + 128 * z), 2654435761) >> 20,
+    );
+    await writeVolume(name, noise, { compress: true });
+    await using file = await openMetaImage(name);
+    const slab = async (start: number, count: number) => (await file.readSlab(start, count)).voxels.data;
+    const expected = (start: number, count: number) =>
+      noise.voxels.data.subarray(start * 128 * 128, (start + count) * 128 * 128);
+    expect(await slab(1, 30)).toEqual(expected(1, 30));
+    // From here on nothing that begins at the start can succeed.
+    const data = await open(name.replace('.mhd', '.zraw'), 'r+');
+    await data.write(Buffer.alloc(1000, 0xff), 0, 1000, 0);
+    await data.close();
+    expect(await slab(31, 1)).toEqual(expected(31, 1));
+    expect(await slab(40, 10)).toEqual(expected(40, 10));
+    await expect(slab(49, 1)).rejects.toThrow(/its voxels do not inflate/);
+    await expect(slab(50, 1)).rejects.toThrow(/its voxels do not inflate/);
+  });
+
+  it('reads slabs of a compressed volume at once, in any order', async () => {
+    const name = path.join(await scratchFolder(), 'a.mhd');
+    await writeVolume(name, volume, { compress: true });
+    await using file = await openMetaImage(name);
+    const slabs = await Promise.all([3, 0, 4, 1, 2, 0].map((z) => file.readSlab(z, 1)));
+    expect(slabs.map(({ voxels }) => voxels.get(0, 0, 0))).toEqual([300, 0, 400, 100, 200, 0]);
   });
 
   it('refuses a slab outside the volume, and reads nothing once closed', async () => {
