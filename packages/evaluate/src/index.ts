@@ -33,6 +33,7 @@ export type {
 } from './scan-measurement.ts';
 export { addScanCounts, type ScanCounts, type ScanScores, scanCounts, scanScores } from './scan-scores.ts';
 export { type SizeGroup, sizeGroups } from './size-groups.ts';
+export type { SlabSource } from './slab-source.ts';
 export {
   type SizeSummary,
   type SummariseOptions,

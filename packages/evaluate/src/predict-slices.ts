@@ -8,6 +8,8 @@ import type { Image } from './copy-window.ts';
 import { defaultLungMarginMm, type PredictOptions, tileSizeOf } from './predict-options.ts';
 import { fourFlips, noFlips, predictWindow } from './predict-window.ts';
 import { type PixelSize, type Rectangle, rectangleAround, sizeOf } from './rectangle.ts';
+import type { SlabSource } from './slab-source.ts';
+import { slabsAround } from './slabs-around.ts';
 import { addHalo, alignRectangle, roundUp, tileSlice } from './tile-slice.ts';
 
 /** One predicted slice. */
@@ -28,25 +30,27 @@ export interface PredictSlicesOptions extends PredictOptions {
 /**
  * Runs a model over slices of a scan, one at a time: slices `z − 3 … z + 3` in, slice `z` out.
  *
- * Memory is bounded by the activations of one slice, or of one tile, whatever the scan's depth. A slice whose sides the
+ * Memory is bounded by the activations of one slice, or of one tile, whatever the scan's depth. Of a scan that is a source
+ * two slabs of the model's depth are held, and the next slices are read while the model runs. A slice whose sides the
  * model's pooling does not divide is continued to the right and below by its border pixels.
  *
  * @param model from `@lunet/unet`, with an odd number of input channels, on any backend.
- * @param volume HU.
+ * @param scan HU: a volume, or an open file. In a compressed one ask for rising slices.
  * @throws {RangeError} if one of `slices` is not in the volume, or an option is out of its range.
  * @throws {TypeError} if the model does not take an odd number of slices or was not made by `buildUnet`, or the lung
- *   mask has another shape than the scan.
+ *   mask has another shape than the scan, or the scan is a source of 64-bit integers.
+ * @throws what the source's `readSlab` throws.
  * @throws the signal's reason, if it aborts.
  * @example
  * ```ts
- * for await (const { z, probability } of predictSlices(model, volume, { slices: [0, 2] })) {
+ * for await (const { z, probability } of predictSlices(model, scan, { slices: [0, 2] })) {
  *   console.log(z, probability.length); // 0 then 2; 512 · 512 for a LUNA16 scan
  * }
  * ```
  */
 export async function* predictSlices(
   model: LayersModel,
-  volume: Volume<NumberArray>,
+  scan: Volume<NumberArray> | SlabSource,
   {
     slices,
     tile,
@@ -56,14 +60,14 @@ export async function* predictSlices(
     signal,
   }: PredictSlicesOptions = {},
 ): AsyncGenerator<PredictedSlice, void, undefined> {
-  const [width, height, depth] = volume.geometry.size;
+  const [width, height, depth] = scan.geometry.size;
   const channels = model.inputs[0]?.shape.at(-1);
   if (channels == null || channels % 2 !== 1) {
     throw new TypeError(
       `Cannot predict slices: the model takes ${channels} channels, not an odd number of slices`,
     );
   }
-  if (lung) checkSameShape('predict slices', { scan: volume, lung });
+  if (lung) checkSameShape('predict slices', { scan: { voxels: { shape: [depth, height, width] } }, lung });
   const options = unetOptions(model);
   const divisor = sizeDivisor(options);
   const border = halo(options);
@@ -75,9 +79,15 @@ export async function* predictSlices(
   const run = { flips: flips ? fourFlips : noFlips, scratch, signal };
 
   let holds: number | undefined;
-  for (const z of slices ?? Array.from({ length: depth }, (_, index) => index)) {
+  const context = (channels - 1) / 2;
+  const order = slices ?? Array.from({ length: depth }, (_, index) => index);
+  for await (const { z, first, slab } of slabsAround(scan, { slices: order, context, signal })) {
     signal?.throwIfAborted();
-    fullSlice(volume, z, { context: (channels - 1) / 2, out: pixels, holds });
+    fullSlice(slab, z - first, {
+      context,
+      out: pixels,
+      holds: holds === undefined ? undefined : holds - first,
+    });
     holds = z;
     const near = lung && nearLung(lung, z, lungMarginMm);
     const probability = new Float32Array(height * width);

@@ -1,5 +1,5 @@
 import { findCandidates, matchCandidates, predictSlices } from '@lunet/evaluate';
-import { boxGeometry, type Geometry, toVoxels, type Volume, type World } from '@lunet/io';
+import { boxGeometry, type Geometry, toVoxels, type World } from '@lunet/io';
 import { type Luna16Scan, openMetaImage } from '@lunet/io/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
@@ -22,7 +22,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  * Looks for hard negatives: places on some whole slices of scans where a model sees a nodule and there is none, nor an
  * excluded finding.
  *
- * Only the slabs around the chosen slices are read. The same model and round give the same places.
+ * Only the slabs around the chosen slices are read, the next one while the model runs. The same model and round give the same places.
  *
  * @returns for each series UID the centres of false positives, in mm.
  * @throws {Error} if a scan cannot be read.
@@ -41,16 +41,9 @@ export async function mineFalsePositives(
     const file = await openMetaImage(scan.path, scan);
     try {
       const found: World[] = [];
-      for (const z of indices) {
-        const context = ((model.inputs[0]!.shape.at(-1) ?? 1) - 1) / 2;
-        const start = Math.max(0, z - context);
-        const end = Math.min(scan.geometry.size[2], z + context + 1);
-        const slab = (await file.readSlab(start, end - start)) as Volume<Int16Array>;
-        for await (const { probability } of predictSlices(model, slab, { slices: [z - start], signal })) {
-          found.push(
-            ...falsePositives(scan, sliceGeometry(scan.geometry, z), probability).slice(0, mostPerSlice),
-          );
-        }
+      for await (const { z, probability } of predictSlices(model, file, { slices: indices, signal })) {
+        const geometry = sliceGeometry(scan.geometry, z);
+        found.push(...falsePositives(scan, geometry, probability).slice(0, mostPerSlice));
         onSlice?.({ slice: ++done, slices: total });
       }
       if (found.length > 0) centers.set(scan.seriesUid, found);
@@ -61,7 +54,7 @@ export async function mineFalsePositives(
   return centers;
 }
 
-/** Spreads slices evenly over the scans, and in each of them over its depth; rounds begin elsewhere. */
+/** Spreads slices evenly over the scans, and in each of them over its depth, rising; rounds begin elsewhere. */
 function chooseSlices(
   scans: readonly Luna16Scan[],
   slices: number,
@@ -76,7 +69,7 @@ function chooseSlices(
     const indices = chosen.get(scan) ?? new Set();
     chosen.set(scan, indices.add(Math.floor(share * scan.geometry.size[2])));
   }
-  return new Map([...chosen].map(([scan, indices]) => [scan, [...indices]]));
+  return new Map([...chosen].map(([scan, indices]) => [scan, [...indices].sort((a, b) => a - b)]));
 }
 
 function sliceGeometry(geometry: Geometry, z: number): Geometry {
