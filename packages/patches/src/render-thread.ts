@@ -79,9 +79,11 @@ export class RenderThread {
 
   #settle({ error }: RenderReply): void {
     const done = this.#pending.shift();
+    // A late answer to what was closed; the thread must stay referenced until it has ended, or close() never returns.
+    if (!done) return;
     if (this.#pending.length === 0) this.#worker?.unref();
-    if (error === undefined) done?.resolve();
-    else done?.reject(new Error(`Cannot prepare batch: ${messageOf(error)}`, { cause: error }));
+    if (error === undefined) done.resolve();
+    else done.reject(new Error(`Cannot prepare batch: ${messageOf(error)}`, { cause: error }));
   }
 
   /** Lays a thread's end to the job that it was at, the first without an answer. */

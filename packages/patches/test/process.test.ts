@@ -21,6 +21,10 @@ test('a program that closes its loaders goes on after that', async () => {
   expect(await run('break-early.ts', 'close')).toBe('reached the end\n');
 });
 
+test('a program that closes its loaders while they work goes on after that', async () => {
+  expect(await run('close-busy.ts')).toBe('reached the end\n');
+});
+
 test('threads start in a program that is given as an argument', async () => {
   const program = fileURLToPath(new URL('programs/break-early.ts', import.meta.url));
   const flags = ['--input-type=module', '--import', 'tsx', '--conditions', '@lunet/source'];
