@@ -133,6 +133,12 @@ describe('train-luna16', () => {
     [['--epochs', '1'], /required option '--data/],
     [['--data', 'x', '--bogus'], /unknown option '--bogus'/],
     [['--data', 'x', '--preset', 'dlwpt', '--filters', '8'], /leave out --filters/],
+    [
+      ['--resume', 'x', '--epochs', '20'],
+      /--epochs cannot be given with --resume.*schedule of the learning rate/,
+    ],
+    [['--resume', 'x', '--augment-flip'], /--augment-flip cannot be given with --resume/],
+    [['--resume', '/nowhere/at/all'], /Cannot read run \/nowhere\/at\/all: ENOENT/],
     [['--data', '/nowhere/at/all'], /\/nowhere\/at\/all/],
   ])('says in one message what is wrong with %j', async (args, message) => {
     const { code, stderr } = await runExample('train-luna16', args);
