@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { identityDirection, type Volume } from '@lunet/io';
 import { findPython, measure, type Row, runPython } from '@lunet/testing/bench';
-import { type Candidate, findCandidates } from '../src/find-candidates.ts';
-import { findComponents } from '../src/find-components.ts';
+import { type Candidate, findCandidates } from '../src/candidates/find-candidates.ts';
+import { findComponents } from '../src/candidates/find-components.ts';
 import { makeProbabilities } from './make-probabilities.ts';
 
 const size = [512, 512, 300] as const;

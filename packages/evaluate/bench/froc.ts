@@ -7,8 +7,8 @@ import path from 'node:path';
 import type { World } from '@lunet/io';
 import { findPython, measure, type Row, runPython } from '@lunet/testing/bench';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { bootstrapFroc } from '../src/bootstrap-froc.ts';
-import { type FrocScan, froc, sensitivityAt } from '../src/froc.ts';
+import { bootstrapFroc } from '../src/froc/bootstrap-froc.ts';
+import { type FrocScan, froc, sensitivityAt } from '../src/froc/froc.ts';
 
 const RESAMPLES = 1000;
 

@@ -1,9 +1,9 @@
 import type { World } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
-import { bootstrapFroc } from '../src/bootstrap-froc.ts';
-import { cpm, type FrocScan, froc, officialRates, sensitivityAt } from '../src/froc.ts';
-import { percentileInterval } from '../src/interval.ts';
-import { createResampler } from '../src/random.ts';
+import { percentileInterval } from '../src/bootstrap/interval.ts';
+import { createResampler } from '../src/bootstrap/random.ts';
+import { bootstrapFroc } from '../src/froc/bootstrap-froc.ts';
+import { cpm, type FrocScan, froc, officialRates, sensitivityAt } from '../src/froc/froc.ts';
 
 /** Scans that differ, with ties between nodules and false positives; every third one is nodule-free. */
 const scans: FrocScan[] = Array.from({ length: 12 }, (_, i) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capMarks } from '../src/cap-marks.ts';
+import { capMarks } from '../src/froc/cap-marks.ts';
 
 const marks = (...probabilities: number[]) => probabilities.map((probability) => ({ probability }));
 

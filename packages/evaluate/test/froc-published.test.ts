@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bootstrapFroc } from '../src/bootstrap-froc.ts';
-import { cpm, officialRates, sensitivityAt } from '../src/froc.ts';
-import { type FrocPoints, frocCurve } from '../src/froc-curve.ts';
+import { bootstrapFroc } from '../src/froc/bootstrap-froc.ts';
+import { cpm, officialRates, sensitivityAt } from '../src/froc/froc.ts';
+import { type FrocPoints, frocCurve } from '../src/froc/froc-curve.ts';
 import { hasPublishedSystems, type PublishedSystem, readPublishedSystem } from './published-system.ts';
 
 const suite = `LUNA16 systems as their authors published them${hasPublishedSystems ? '' : ' (skipped: no ../shared/data/luna16-froc)'}`;

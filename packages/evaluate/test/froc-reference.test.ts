@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { World } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
-import { cpm, froc, sensitivityAt } from '../src/froc.ts';
-import type { FrocPoints } from '../src/froc-curve.ts';
+import { cpm, froc, sensitivityAt } from '../src/froc/froc.ts';
+import type { FrocPoints } from '../src/froc/froc-curve.ts';
 
 type Row = readonly [x: number, y: number, z: number, last: number];
 

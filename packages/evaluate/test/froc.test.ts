@@ -1,7 +1,7 @@
 import type { World } from '@lunet/io';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cpm, type FrocScan, froc, officialRates, sensitivityAt } from '../src/froc.ts';
+import { cpm, type FrocScan, froc, officialRates, sensitivityAt } from '../src/froc/froc.ts';
 
 const mark = (x: number, probability: number) => ({ centerWorld: [x, 0, 0] as World, probability });
 const nodule = (x: number, diameterMm: number) => ({ centerWorld: [x, 0, 0] as World, diameterMm });

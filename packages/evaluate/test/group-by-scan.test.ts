@@ -1,7 +1,7 @@
 import { parseAnnotations, parsePredictions, parseSeriesUids } from '@lunet/io';
 import { expect, it } from 'vitest';
-import { cpm, froc } from '../src/froc.ts';
-import { groupByScan } from '../src/group-by-scan.ts';
+import { cpm, froc } from '../src/froc/froc.ts';
+import { groupByScan } from '../src/froc/group-by-scan.ts';
 
 const nodules = parseAnnotations('seriesuid,coordX,coordY,coordZ,diameter_mm\na,0,0,0,6\nz,0,0,0,6\n');
 const excluded = parseAnnotations('seriesuid,coordX,coordY,coordZ,diameter_mm\nb,0,0,0,-1\ny,0,0,0,-1\n');

@@ -1,6 +1,6 @@
 import type { World } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
-import { matchCandidates } from '../src/match-candidates.ts';
+import { matchCandidates } from '../src/froc/match-candidates.ts';
 
 const at = (x: number, probability = 0.5, z = 0) => ({ centerWorld: [x, 0, z] as World, probability });
 const nodule = (x: number, diameterMm: number, z = 0) => ({ centerWorld: [x, 0, z] as World, diameterMm });

@@ -1,9 +1,9 @@
 import { type Geometry, type Index, indexToWorld, toVoxels, type Volume, type World } from '@lunet/io';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { measureComponents } from '../src/candidates/measure-components.ts';
+import { mergeComponents } from '../src/candidates/merge-components.ts';
 import { type Components, findComponents } from '../src/index.ts';
-import { measureComponents } from '../src/measure-components.ts';
-import { mergeComponents } from '../src/merge-components.ts';
 
 const geometry: Geometry = {
   size: [8, 7, 6],

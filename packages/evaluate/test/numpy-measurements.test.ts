@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Geometry, type Nodule, toVoxels } from '@lunet/io';
 import { describe, expect, it } from 'vitest';
+import { percentileInterval } from '../src/bootstrap/interval.ts';
 import {
   measureScan,
   pickThreshold,
@@ -10,7 +11,6 @@ import {
   type VoxelCounts,
   type VoxelOperatingPoint,
 } from '../src/index.ts';
-import { percentileInterval } from '../src/interval.ts';
 
 interface Fixture {
   readonly scans: readonly {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { orderDescending } from '../src/order-descending.ts';
+import { orderDescending } from '../src/candidates/order-descending.ts';
 
 it('orders as a stable sort does', () => {
   const values = fc.array(fc.oneof(fc.constantFrom(0, 0.5, 1), fc.float({ noNaN: true })));

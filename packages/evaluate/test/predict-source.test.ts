@@ -10,7 +10,7 @@ import { buildUnet } from '@lunet/unet';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predictScan, predictSlices, type SlabSource } from '../src/index.ts';
-import { slabsAround } from '../src/slabs-around.ts';
+import { slabsAround } from '../src/predict/slabs-around.ts';
 
 const WIDTH = 8;
 const HEIGHT = 4;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseAnnotations, parseSeriesUids } from '@lunet/io';
-import { type FrocRanking, rankEntries } from '../src/froc-curve.ts';
+import { type FrocRanking, rankEntries } from '../src/froc/froc-curve.ts';
 
 const data = new URL('../../../../shared/data/', import.meta.url);
 

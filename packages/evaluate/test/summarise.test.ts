@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { percentileInterval } from '../src/bootstrap/interval.ts';
+import { createResampler } from '../src/bootstrap/random.ts';
 import { type MeasuredCandidate, type ScanMeasurement, summarise } from '../src/index.ts';
-import { percentileInterval } from '../src/interval.ts';
-import { createResampler } from '../src/random.ts';
-import { createMedian } from '../src/weighted-median.ts';
+import { createMedian } from '../src/measure/weighted-median.ts';
 
 interface NoduleLike {
   readonly diameterMm?: number;

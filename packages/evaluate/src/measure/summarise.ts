@@ -1,5 +1,5 @@
-import { createBootstrap, type Figure, type FigureOf } from './create-bootstrap.ts';
-import type { BootstrapOptions } from './interval.ts';
+import { createBootstrap, type Figure, type FigureOf } from '../bootstrap/create-bootstrap.ts';
+import type { BootstrapOptions } from '../bootstrap/interval.ts';
 import type { NoduleMeasurement, ScanMeasurement } from './scan-measurement.ts';
 import { sizeGroups } from './size-groups.ts';
 import { type VoxelCounts, type VoxelScores, voxelScores } from './voxel-counts.ts';

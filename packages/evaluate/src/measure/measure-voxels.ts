@@ -1,5 +1,5 @@
 import type { Volume } from '@lunet/io';
-import { checkProbability } from './check-probability.ts';
+import { checkProbability } from '../candidates/check-probability.ts';
 import type { ProbabilityHistogram } from './scan-measurement.ts';
 import { createRankTable, sweepThresholds } from './sweep-thresholds.ts';
 import type { VoxelCounts } from './voxel-counts.ts';

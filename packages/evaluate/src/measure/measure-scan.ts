@@ -1,8 +1,8 @@
 import type { Geometry, Nodule, Volume } from '@lunet/io';
+import { type Candidate, type FindCandidatesOptions, findCandidates } from '../candidates/find-candidates.ts';
+import { type Connectivity, findComponents } from '../candidates/find-components.ts';
+import { matchCandidates } from '../froc/match-candidates.ts';
 import { checkSameShape } from './check-same-shape.ts';
-import { type Candidate, type FindCandidatesOptions, findCandidates } from './find-candidates.ts';
-import { type Connectivity, findComponents } from './find-components.ts';
-import { matchCandidates } from './match-candidates.ts';
 import { measureOutlines } from './measure-outlines.ts';
 import { measureVoxels } from './measure-voxels.ts';
 import type { MeasuredCandidate, NodulePlace, ScanMeasurement } from './scan-measurement.ts';

@@ -1,4 +1,4 @@
-import type { Components } from './find-components.ts';
+import type { Components } from '../candidates/find-components.ts';
 import { countVoxels, overlapByComponent, uniteRuns, type VoxelRuns } from './voxel-runs.ts';
 
 /** How one nodule's prediction compares with its sphere, in voxels. */

@@ -1,6 +1,6 @@
 import type { Geometry } from '@lunet/io';
 import { type Sphere, visitSphere } from '@lunet/masks';
-import type { Components } from './find-components.ts';
+import type { Components } from '../candidates/find-components.ts';
 
 /** Voxels as `[start, end)` offsets in C order, flat: start, end, start, end, …; ascending, no two overlap. */
 export type VoxelRuns = readonly number[];

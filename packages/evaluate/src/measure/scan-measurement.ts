@@ -1,5 +1,5 @@
 import type { World } from '@lunet/io';
-import type { Candidate } from './find-candidates.ts';
+import type { Candidate } from '../candidates/find-candidates.ts';
 import type { VoxelCounts } from './voxel-counts.ts';
 
 /** Everything that is measured of one scan: plain data, so that it can be kept as JSON and summarised later. */

@@ -1,4 +1,4 @@
-import { froc } from './froc.ts';
+import { froc } from '../froc/froc.ts';
 import type { ScanMeasurement } from './scan-measurement.ts';
 import { thresholdSweep } from './threshold-sweep.ts';
 

@@ -3,7 +3,7 @@ import { nearLung } from '@lunet/masks';
 import { fullSlice, type NumberArray } from '@lunet/patches';
 import { halo, sizeDivisor, unetOptions } from '@lunet/unet';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkSameShape } from './check-same-shape.ts';
+import { checkSameShape } from '../measure/check-same-shape.ts';
 import type { Image } from './copy-window.ts';
 import { defaultLungMarginMm, type PredictOptions, tileSizeOf } from './predict-options.ts';
 import { fourFlips, noFlips, predictWindow } from './predict-window.ts';

@@ -1,7 +1,7 @@
+import { type BootstrapOptions, type Interval, percentileInterval } from '../bootstrap/interval.ts';
+import { createResampler } from '../bootstrap/random.ts';
 import { cpm, type Froc, officialRates, sensitivityAt } from './froc.ts';
 import type { FrocRanking } from './froc-curve.ts';
-import { type BootstrapOptions, type Interval, percentileInterval } from './interval.ts';
-import { createResampler } from './random.ts';
 
 /** A FROC curve's confidence band. */
 export interface FrocBand {
