@@ -36,6 +36,7 @@ describe('EventFile', () => {
     await events.scalars(300, { 'train/loss': 0.25, 'train/recall': 1 }, now);
     const png = Uint8Array.from({ length: 200 }, (_, byte) => byte);
     await events.image(5_000_000_000, 'overlay', { width: 2, height: 1, png }, now);
+    await events.restart(301, now);
     await events.close();
     const fixture = await readFile(join(import.meta.dirname, 'fixtures', 'events.tfevents'));
     expect(await readFile(events.path)).toEqual(fixture);
