@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { inLanes } from './in-lanes.ts';
 
 /** Bytes to take of one file, and what errors call it. */
 export interface FileRange {
@@ -15,37 +16,25 @@ const blockBytes = 1 << 21;
 const lanes = 2;
 
 /** Reads `target.length` bytes at `position`, in blocks between which `signal` is looked at. */
-export async function readAt(
+export function readAt(
   { handle, name }: Pick<FileRange, 'handle' | 'name'>,
   position: number,
   target: Uint8Array,
   signal?: AbortSignal,
 ): Promise<void> {
-  let next = 0;
-  const readBlocks = async (): Promise<void> => {
-    while (next < target.length) {
-      let from = next;
-      const end = Math.min(target.length, from + blockBytes);
-      next = end;
-      while (from < end) {
-        const { bytesRead } = await handle.read(target, from, end - from, position + from);
-        signal?.throwIfAborted();
-        if (bytesRead === 0) {
-          const { size } = await handle.stat();
-          throw new RangeError(
-            `Cannot read ${name}: it ends at byte ${size}, ${position + target.length - size} short`,
-          );
-        }
-        from += bytesRead;
+  return inLanes(Math.ceil(target.length / blockBytes), lanes, async (block) => {
+    let from = block * blockBytes;
+    const end = Math.min(target.length, from + blockBytes);
+    while (from < end) {
+      const { bytesRead } = await handle.read(target, from, end - from, position + from);
+      signal?.throwIfAborted();
+      if (bytesRead === 0) {
+        const { size } = await handle.stat();
+        throw new RangeError(
+          `Cannot read ${name}: it ends at byte ${size}, ${position + target.length - size} short`,
+        );
       }
+      from += bytesRead;
     }
-  };
-  try {
-    await Promise.all(
-      Array.from({ length: Math.min(lanes, Math.ceil(target.length / blockBytes)) }, readBlocks),
-    );
-  } finally {
-    // After a failure the other lane shall stop, too.
-    next = target.length;
-  }
+  });
 }

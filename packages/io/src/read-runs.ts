@@ -1,4 +1,5 @@
 import type { Box, Size } from './geometry.ts';
+import { inLanes } from './in-lanes.ts';
 import type { Inflater } from './inflater.ts';
 import { type FileRange, readAt } from './read-range.ts';
 
@@ -14,6 +15,9 @@ export interface Runs {
 
 /** A page: disks read no less, so gaps under it are read along rather than sought over. */
 const maxGap = 4096;
+
+/** Reads at once: a disk that is asked for several pieces gives them in about the time of one. */
+const lanes = 4;
 
 /** The runs of a box; the fewest there are: one for a slab of whole slices. */
 export function runsOf(size: Size, { start, size: count }: Box, voxelBytes: number): Runs {
@@ -49,19 +53,26 @@ export async function readRuns(
   signal?: AbortSignal,
 ): Promise<void> {
   if (runs.perGroup === 1 || runs.stride - runs.length >= maxGap) {
-    for (let run = 0; run < runs.count; run++) {
+    await inLanes(runs.count, lanes, (run) => {
       const part = target.subarray(run * runs.length, (run + 1) * runs.length);
-      await readAt(range, range.start + runs.startOf(run), part, signal);
-    }
+      return readAt(range, range.start + runs.startOf(run), part, signal);
+    });
     return;
   }
-  const group = new Uint8Array((runs.perGroup - 1) * runs.stride + runs.length);
-  for (let run = 0; run < runs.count; run += runs.perGroup) {
-    await readAt(range, range.start + runs.startOf(run), group, signal);
+  const pieces = runs.count / runs.perGroup;
+  const groups = Array.from(
+    { length: Math.min(lanes, pieces) },
+    () => new Uint8Array((runs.perGroup - 1) * runs.stride + runs.length),
+  );
+  await inLanes(pieces, lanes, async (piece, lane) => {
+    const first = piece * runs.perGroup;
+    const group = groups[lane]!;
+    await readAt(range, range.start + runs.startOf(first), group, signal);
     for (let i = 0; i < runs.perGroup; i++) {
-      target.set(group.subarray(i * runs.stride, i * runs.stride + runs.length), (run + i) * runs.length);
+      const from = i * runs.stride;
+      target.set(group.subarray(from, from + runs.length), (first + i) * runs.length);
     }
-  }
+  });
 }
 
 /**

@@ -18,6 +18,7 @@ const suites: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     masks: 'masks/bench/spheres.ts',
     prepare: 'patches/bench/prepare.ts',
     loader: 'patches/bench/loader.ts',
+    pace: 'train/bench/pace.ts',
     memory: 'train/bench/memory.ts',
   },
 };

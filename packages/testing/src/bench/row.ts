@@ -40,9 +40,7 @@ export function formatRows(rows: readonly Row[]): string {
 }
 
 function digits(value: number): string {
-  return value < 10
-    ? value.toFixed(2)
-    : value < 100
-      ? value.toFixed(1)
-      : Math.round(value).toLocaleString('en');
+  if (value < 1) return value.toPrecision(2);
+  if (value < 10) return value.toFixed(2);
+  return value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
 }
