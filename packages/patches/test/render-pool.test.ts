@@ -63,10 +63,10 @@ describe('RenderPool', () => {
     'replaces a thread that dies (%s) and has its work done again',
     async (death) => {
       clear();
-      const { start, started } = mortal(death, 2);
+      const { start, started } = mortal(death, 1);
       pool = new RenderPool(1, input, start);
       await Promise.all([0, 1, 2, 3].map((i) => pool.render(job(i))));
-      expect(started).toHaveLength(3);
+      expect(started).toHaveLength(2);
       expectRendered();
     },
   );
@@ -84,7 +84,6 @@ describe('RenderPool', () => {
 
   test.each([
     ['exit', 'it ended with code 3'],
-    ['throw', 'thrown outside a rendering'],
     ['memory', 'Worker terminated due to reaching memory limit: JS heap out of memory'],
   ] as const)(
     'gives a batch up that three threads died over (%s), and does the others',
@@ -110,8 +109,8 @@ describe('RenderPool', () => {
     pool = new RenderPool(1, undefined as never);
     for (const result of await Promise.allSettled([pool.render(job(0)), pool.render(job(1))])) {
       expect(result).toMatchObject({ status: 'rejected', reason: { cause: expect.any(TypeError) } });
+      expect((result as PromiseRejectedResult).reason.message).toContain('3 worker threads ended over it');
     }
-    await expect(pool.render(job(0))).rejects.toThrow('3 worker threads ended over it');
   });
 
   test('rejects everything where no thread can be started', async () => {
