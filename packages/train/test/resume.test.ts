@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startEngine } from '@lunet/engine';
 import { expectNoTensorLeak } from '@lunet/testing';
 import { buildUnet, decodeSafetensors, loadSafetensors, readWeights, saveSafetensors } from '@lunet/unet';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cosineRate, RunFolder, type TrainOptions, type TrainResult, train } from '../src/index.ts';
 import { readEvents } from './read-events.ts';
@@ -247,6 +248,32 @@ describe('checkpoints', () => {
     // The data are repaired: it goes on as if nothing had been.
     expect(await goOn(path)).toMatchObject({ from: STEPS, stop: 'completed' });
     expect(await outcome(path)).toEqual(reference);
+  });
+
+  it('are left out where only a moving average is not finite, which no loss shows', async () => {
+    const path = join(folder, 'moving-average');
+    const run = await RunFolder.create(path, {});
+    const model = buildUnet(network);
+    const average = model.weights.find(({ originalName }) => originalName.endsWith('moving_variance'))!;
+    const result = await train({
+      model,
+      batches: (epoch, { from }) => squares(epoch, STEPS, from),
+      loss,
+      epochs: 1,
+      run,
+      checkpointSeconds: 0,
+      onEvent: (event) => {
+        if (event.kind === 'step' && event.step === 3)
+          average.write(tf.fill(average.shape as [number], Number.NaN));
+      },
+    });
+    await run.close();
+    expect(result).toMatchObject({ stop: 'not-a-number', steps: 3 });
+    expect(await checkpointsOf(path)).toEqual(['000001.safetensors', '000002.safetensors']);
+    const latest = loadSafetensors(await readFile(join(path, 'latest.safetensors')));
+    for (const { data } of readWeights(latest).values()) expect(data.every(Number.isFinite)).toBe(true);
+    latest.dispose();
+    model.dispose();
   });
 
   it('of another network are refused', async () => {
