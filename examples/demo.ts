@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { minutes } from './progress-line.ts';
+import { minutes } from './terminal/progress-line.ts';
 
 const data = 'data/demo';
 const out = join('runs', `demo-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`);

@@ -7,9 +7,9 @@
  * which was stopped goes on where it was.
  */
 import { writePhantomDataset } from '@lunet/phantom/node';
-import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
-import { parsePhantomOptions } from './make-phantom-options.ts';
-import { minutes, ProgressLine } from './progress-line.ts';
+import { parsePhantomOptions } from './datasets/make-phantom-options.ts';
+import { argumentsOf, interruptSignal, runScript } from './terminal/command-line.ts';
+import { minutes, ProgressLine } from './terminal/progress-line.ts';
 
 const { out, ...settings } = parsePhantomOptions(argumentsOf(process.argv));
 

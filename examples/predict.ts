@@ -11,17 +11,17 @@ import { startEngine } from '@lunet/engine';
 import { findCandidates, predictScan } from '@lunet/evaluate';
 import { readVolume, writeVolume } from '@lunet/io/node';
 import { loadSafetensors } from '@lunet/unet';
-import { candidatesCsv, candidatesTable } from './candidates-csv.ts';
-import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
-import { findLungs } from './find-lungs.ts';
-import { toHounsfield } from './hounsfield-volume.ts';
-import { maskOf } from './mask-of.ts';
-import { openModel } from './open-model.ts';
-import { parsePredictOptions } from './predict-options.ts';
-import { ProgressLine } from './progress-line.ts';
-import { scanProgress } from './scan-progress.ts';
-import { writeText } from './score-files.ts';
-import { writeOverlays } from './write-overlays.ts';
+import { writeText } from './evaluate/score-files.ts';
+import { candidatesCsv, candidatesTable } from './predict/candidates-csv.ts';
+import { parsePredictOptions } from './predict/predict-options.ts';
+import { writeOverlays } from './predict/write-overlays.ts';
+import { findLungs } from './scans/find-lungs.ts';
+import { toHounsfield } from './scans/hounsfield-volume.ts';
+import { maskOf } from './scans/mask-of.ts';
+import { openModel } from './scans/open-model.ts';
+import { argumentsOf, interruptSignal, runScript } from './terminal/command-line.ts';
+import { ProgressLine } from './terminal/progress-line.ts';
+import { scanProgress } from './terminal/scan-progress.ts';
 
 const options = parsePredictOptions(argumentsOf(process.argv));
 

@@ -9,10 +9,10 @@
  */
 import { openLuna16 } from '@lunet/io/node';
 import { prepareStore } from '@lunet/patches/node';
-import { argumentsOf, interruptSignal, runScript } from './command-line.ts';
-import { describeProblems, describeScans } from './luna16-scans.ts';
-import { parsePrepareOptions } from './prepare-luna16-options.ts';
-import { minutes, ProgressLine } from './progress-line.ts';
+import { parsePrepareOptions } from './datasets/prepare-luna16-options.ts';
+import { describeProblems, describeScans } from './scans/luna16-scans.ts';
+import { argumentsOf, interruptSignal, runScript } from './terminal/command-line.ts';
+import { minutes, ProgressLine } from './terminal/progress-line.ts';
 
 const { data, out, ...settings } = parsePrepareOptions(argumentsOf(process.argv));
 

@@ -7,8 +7,8 @@ import { type Luna16, type Luna16Problem, type Luna16Scan, openLuna16, readVolum
 import { writePhantomDataset } from '@lunet/phantom/node';
 import { fingerprintScans } from '@lunet/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEvaluateOptions } from '../evaluate-luna16-options.ts';
-import { selectScans } from '../select-scans.ts';
+import { parseEvaluateOptions } from '../evaluate/evaluate-luna16-options.ts';
+import { selectScans } from '../evaluate/select-scans.ts';
 import { denseModel } from './dense-model.ts';
 import { refusalOf } from './refusal-of.ts';
 import { type ExampleRun, exampleCommand, runExample } from './run-example.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { identityDirection, toVoxels } from '@lunet/io';
 import { writeVolume } from '@lunet/io/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fingerprintMetaImage, keepResult, readKept } from '../kept-results.ts';
+import { fingerprintMetaImage, keepResult, readKept } from '../evaluate/kept-results.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ProgressLine } from '../progress-line.ts';
-import { type RunConfig, resumedOptions, resumeRun } from '../resume-run.ts';
-import { defaultTrainOptions } from '../train-luna16-options.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { type RunConfig, resumedOptions, resumeRun } from '../train/resume-run.ts';
+import { defaultTrainOptions } from '../train/train-luna16-options.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { nonNegativeNumber, positiveInteger, wholeNumber } from './command-line.ts';
+import { nonNegativeNumber, positiveInteger, wholeNumber } from '../terminal/command-line.ts';
 
 /** What `examples/evaluate-luna16.ts` was asked to do. */
 export type EvaluateLuna16Options = EvaluateModelOptions | ScorePredictionsOptions;

@@ -9,10 +9,10 @@ import { toVoxels, type Volume } from '@lunet/io';
 import type { Luna16Scan } from '@lunet/io/node';
 import { cutOut, type ReportScan, reportScan } from '@lunet/report';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { findLungs } from '../scans/find-lungs.ts';
+import { loadScan } from '../scans/luna16-scans.ts';
+import { maskOf } from '../scans/mask-of.ts';
 import type { ScanOptions } from './evaluate-luna16-options.ts';
-import { findLungs } from './find-lungs.ts';
-import { loadScan } from './luna16-scans.ts';
-import { maskOf } from './mask-of.ts';
 
 /** Everything that later steps need to know of a scan; plain data, so that it can be kept as JSON. */
 export interface ScanResult {

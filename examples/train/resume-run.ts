@@ -1,5 +1,5 @@
 import { type ResumedRun, RunFolder, readRunConfig } from '@lunet/train';
-import type { ProgressLine } from './progress-line.ts';
+import type { ProgressLine } from '../terminal/progress-line.ts';
 import { defaultTrainOptions, type TrainLuna16Options } from './train-luna16-options.ts';
 
 /** The part of a run's config.json that a resumed run is held against. */

@@ -1,5 +1,5 @@
 import type { ScanScores } from '@lunet/evaluate';
-import { textTable } from './text-table.ts';
+import { textTable } from '../terminal/text-table.ts';
 
 const columns: readonly (readonly [title: string, cell: (scores: ScanScores) => string])[] = [
   ['pixel recall', ({ recall }) => recall.toFixed(3)],

@@ -1,5 +1,5 @@
 import type { Candidate } from '@lunet/evaluate';
-import { textTable } from './text-table.ts';
+import { textTable } from '../terminal/text-table.ts';
 
 /** Candidates as CSV: the challenge's columns, which `pnpm evaluate --predictions` scores, and their size. */
 export function candidatesCsv(seriesUid: string, candidates: readonly Candidate[]): string {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { positiveInteger, seedNumber, wholeNumber } from './command-line.ts';
+import { positiveInteger, seedNumber, wholeNumber } from '../terminal/command-line.ts';
 
 /** What `examples/prepare-luna16.ts` was asked to do. */
 export interface PrepareLuna16Options {

@@ -9,7 +9,7 @@ import {
   positiveNumber,
   seedNumber,
   wholeNumber,
-} from './command-line.ts';
+} from '../terminal/command-line.ts';
 
 /** What `examples/train-luna16.ts` was asked to do. */
 export interface TrainLuna16Options {

@@ -6,7 +6,7 @@ import type { Batch, Chunk, ChunkSet } from '@lunet/patches';
 import { collectNegativesAt, type Loader } from '@lunet/patches/node';
 import { type BatchPlace, mineFalsePositives } from '@lunet/train';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ProgressLine } from './progress-line.ts';
+import type { ProgressLine } from '../terminal/progress-line.ts';
 
 /** What batches with hard negatives are made from. */
 export interface HardNegativeOptions {

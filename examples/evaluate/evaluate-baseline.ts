@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { applyThreshold, bestThreshold, measureScan, type ScanMeasurement } from '@lunet/evaluate';
 import { toVoxels, type Volume } from '@lunet/io';
 import type { Luna16Scan } from '@lunet/io/node';
+import { loadScan } from '../scans/luna16-scans.ts';
+import type { ProgressLine } from '../terminal/progress-line.ts';
 import { baselineLungs, everywhere } from './evaluate-scan.ts';
 import { fingerprintOf, keepResult, readKept } from './kept-results.ts';
 import type { EvaluatedScan } from './kept-scans.ts';
-import { loadScan } from './luna16-scans.ts';
-import type { ProgressLine } from './progress-line.ts';
 
 /** The plain HU threshold that does best on the evaluated scans, and how it does on each. */
 export interface Baseline {

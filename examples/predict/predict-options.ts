@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { nonNegativeNumber, positiveInteger, wholeNumber } from './command-line.ts';
+import { nonNegativeNumber, positiveInteger, wholeNumber } from '../terminal/command-line.ts';
 
 /** What `examples/predict.ts` was asked to do. */
 export interface PredictOptions {

@@ -13,8 +13,8 @@ import {
 import type { Volume } from '@lunet/io';
 import { type Luna16Scan, readVolume } from '@lunet/io/node';
 import { lungOf } from '@lunet/masks';
+import type { ProgressLine } from '../terminal/progress-line.ts';
 import { loadScan } from './luna16-scans.ts';
-import type { ProgressLine } from './progress-line.ts';
 
 /**
  * The scores of the plain HU threshold that does best on these very scans, inside the lung masks that came with them.

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type Luna16Scan, openLuna16 } from '@lunet/io/node';
 import type { ChunkSet } from '@lunet/patches';
 import { type ChunkStore, collectChunks, openStore, type StoredScan } from '@lunet/patches/node';
-import { describeProblems, describeScans, splitScans } from './luna16-scans.ts';
-import type { ProgressLine } from './progress-line.ts';
+import { describeProblems, describeScans, splitScans } from '../scans/luna16-scans.ts';
+import type { ProgressLine } from '../terminal/progress-line.ts';
 import type { TrainLuna16Options } from './train-luna16-options.ts';
 
 /** A scan of a LUNA16 folder or of a store. */

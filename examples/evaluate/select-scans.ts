@@ -1,8 +1,8 @@
 import type { Luna16, Luna16Problem, Luna16Scan } from '@lunet/io/node';
 import { fingerprintScans } from '@lunet/train';
+import { describeScans } from '../scans/luna16-scans.ts';
+import type { RunRecord } from '../scans/open-model.ts';
 import type { EvaluateModelOptions } from './evaluate-luna16-options.ts';
-import { describeScans } from './luna16-scans.ts';
-import type { RunRecord } from './open-model.ts';
 
 /** The scans that are evaluated, and those that should be but cannot be opened. */
 export interface SelectedScans {

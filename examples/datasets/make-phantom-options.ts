@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { nonNegativeNumber, positiveInteger, positiveNumber, wholeNumber } from './command-line.ts';
+import { nonNegativeNumber, positiveInteger, positiveNumber, wholeNumber } from '../terminal/command-line.ts';
 
 /** What `examples/make-phantom.ts` was asked to do. */
 export interface MakePhantomOptions {

@@ -1,6 +1,6 @@
 import { type Figure, officialRates, type Summary } from '@lunet/evaluate';
+import { textTable } from '../terminal/text-table.ts';
 import type { ChallengeScores, OperatingPoint } from './evaluation-scores.ts';
-import { textTable } from './text-table.ts';
 
 const rateNames = ['1/8', '1/4', '1/2', '1', '2', '4', '8'];
 

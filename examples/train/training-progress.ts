@@ -1,6 +1,6 @@
 import { addCounts, type PixelCounts, scoresOf } from '@lunet/losses';
 import type { SliceProgress, TrainEvent } from '@lunet/train';
-import { minutes, type ProgressLine } from './progress-line.ts';
+import { minutes, type ProgressLine } from '../terminal/progress-line.ts';
 
 /** Steps that the shown loss, recall and speed are averaged over. */
 const WINDOW = 20;

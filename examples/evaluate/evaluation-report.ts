@@ -3,10 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { replaceFile } from '@lunet/io/node';
 import { type ReportCurve, type ReportData, renderReport, type TrainingRow } from '@lunet/report';
+import type { ModelFile } from '../scans/open-model.ts';
 import type { EvaluateModelOptions } from './evaluate-luna16-options.ts';
 import type { Challenge, MeasuredScores } from './evaluation-scores.ts';
 import type { EvaluatedScan } from './kept-scans.ts';
-import type { ModelFile } from './open-model.ts';
 
 /** Renders a report into a file, dated today. */
 export async function writeReport(file: string, data: Omit<ReportData, 'date'>): Promise<void> {
