@@ -1,6 +1,6 @@
+import { normalQuantiles } from '../src/crop/normal-quantiles.ts';
 import type { RandomGenerator } from '../src/generator.ts';
 import { clipHounsfield } from '../src/index.ts';
-import { normalQuantiles } from '../src/normal-quantiles.ts';
 
 const quantiles = normalQuantiles();
 

@@ -1,6 +1,6 @@
 import { type Geometry, identityDirection } from '@lunet/io';
 import { expect, test } from 'vitest';
-import { insideVolume, negativeBox, noduleBox } from '../src/chunk-box.ts';
+import { insideVolume, negativeBox, noduleBox } from '../src/chunks/chunk-box.ts';
 import { defaultChunkSize } from '../src/index.ts';
 
 const geometry: Geometry = {

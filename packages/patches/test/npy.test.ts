@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatNpyHeader, parseNpyHeader } from '../src/npy.ts';
+import { formatNpyHeader, parseNpyHeader } from '../src/store/npy.ts';
 
 describe('parseNpyHeader', () => {
   test('reads what formatNpyHeader writes, which is what NumPy 2 writes', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { generatorFor } from '../src/generator.ts';
-import { countSamples, planEpoch } from '../src/plan-epoch.ts';
-import { drawSample } from '../src/sample.ts';
+import { countSamples, planEpoch } from '../src/loader/plan-epoch.ts';
+import { drawSample } from '../src/loader/sample.ts';
 import { makeSet } from './make-chunk.ts';
 
 const set = makeSet(4, 3);

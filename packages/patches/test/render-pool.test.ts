@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
-import { allocateBatch } from '../src/batch.ts';
-import { RenderPool } from '../src/render-pool.ts';
+import { allocateBatch } from '../src/loader/batch.ts';
+import { RenderPool } from '../src/loader/render-pool.ts';
 import { makeSet } from './make-chunk.ts';
 
 const chunks = makeSet(4, 0);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
-import { type Crop, emptyCrop } from '../src/crop.ts';
+import { type Crop, emptyCrop } from '../src/crop/crop.ts';
 import { generatorFor } from '../src/generator.ts';
 import { type Chunk, type ChunkSet, cropAt, resampleCrop, type Sample } from '../src/index.ts';
-import { drawSample } from '../src/sample.ts';
-import { SampleRenderer } from '../src/sample-renderer.ts';
+import { drawSample } from '../src/loader/sample.ts';
+import { SampleRenderer } from '../src/loader/sample-renderer.ts';
 import { addNoise } from './add-noise.ts';
 import { makeChunk } from './make-chunk.ts';
 

@@ -22,7 +22,7 @@ parentPort.postMessage = (message) => {
 };
 
 register();
-await import('../../src/worker.ts');
+await import('../../src/loader/worker.ts');
 
 parentPort.on('message', ({ buffer }) => {
   if (Atomics.sub(lives, 0, 1) <= 0) {

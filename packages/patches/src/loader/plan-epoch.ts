@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import type { ChunkSet } from './chunk.ts';
-import type { RandomGenerator } from './generator.ts';
+import type { ChunkSet } from '../chunks/chunk.ts';
+import type { RandomGenerator } from '../generator.ts';
 
 /** How many samples of what an epoch has. */
 export interface EpochOptions {

@@ -1,5 +1,5 @@
 import type { World } from '@lunet/io';
-import type { StoredChunk } from './stored-chunk.ts';
+import type { StoredChunk } from '../store/stored-chunk.ts';
 
 /** How many slices, rows and columns a chunk or a crop has. */
 export interface ChunkSize {

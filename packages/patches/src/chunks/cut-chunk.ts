@@ -1,6 +1,6 @@
 import { toVoxels, type Voxels } from '@lunet/io';
+import type { NumberArray } from '../crop/hounsfield.ts';
 import type { ChunkSize } from './chunk.ts';
-import type { NumberArray } from './hounsfield.ts';
 
 /** First slice, row and column of a chunk, whole voxels; may lie outside the volume. */
 export type ChunkStart = readonly [slice: number, row: number, column: number];

@@ -2,8 +2,8 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Luna16Scan } from '@lunet/io/node';
 import { replaceFile } from '@lunet/io/node';
-import type { ChunkSize } from './chunk.ts';
-import type { ScanChunks } from './collect-scan.ts';
+import type { ChunkSize } from '../chunks/chunk.ts';
+import type { ScanChunks } from '../chunks/collect-scan.ts';
 import { formatNpyHeader } from './npy.ts';
 import { formatIndex, type IndexRow, parseIndex } from './store-index.ts';
 

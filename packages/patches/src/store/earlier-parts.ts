@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ChunkSize } from './chunk.ts';
+import type { ChunkSize } from '../chunks/chunk.ts';
 import { type ChunkStore, openStore } from './open-store.ts';
 import { storeFormat } from './store-manifest.ts';
 import type { StorePart } from './store-parts.ts';

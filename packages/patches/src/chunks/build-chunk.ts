@@ -1,9 +1,9 @@
 import { boxGeometry, type Geometry, type Volume, type World } from '@lunet/io';
 import { rasterizeSpheres, type Sphere } from '@lunet/masks';
+import { clipHounsfield, type NumberArray } from '../crop/hounsfield.ts';
 import type { Chunk, ChunkSize } from './chunk.ts';
 import { type ChunkBox, insideVolume } from './chunk-box.ts';
 import { cutChunk } from './cut-chunk.ts';
-import { clipHounsfield, type NumberArray } from './hounsfield.ts';
 
 /** What a chunk is of. */
 export interface ChunkSubject {

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import type { Chunk, ChunkSize, ChunkVoxels } from './chunk.ts';
+import type { Chunk, ChunkSize, ChunkVoxels } from '../chunks/chunk.ts';
 import type { StoredChunk } from './stored-chunk.ts';
 
 /** The last slab of this thread, filled anew for each sample. */

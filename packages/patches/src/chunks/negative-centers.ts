@@ -3,8 +3,8 @@ import type { Luna16Scan } from '@lunet/io/node';
 import { isLung, type Sphere } from '@lunet/masks';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import type { RandomGenerator } from './generator.ts';
-import type { NumberArray } from './hounsfield.ts';
+import type { NumberArray } from '../crop/hounsfield.ts';
+import type { RandomGenerator } from '../generator.ts';
 import { airLimit, lungPixels } from './lung-pixels.ts';
 import { openScan, type ScanReader } from './scan-reader.ts';
 

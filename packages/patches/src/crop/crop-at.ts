@@ -1,4 +1,4 @@
-import type { ChunkSize, ChunkVoxels } from './chunk.ts';
+import type { ChunkSize, ChunkVoxels } from '../chunks/chunk.ts';
 import { type Crop, type CropSize, emptyCrop } from './crop.ts';
 
 /** Which label slice of a chunk, and where in it the crop starts. */

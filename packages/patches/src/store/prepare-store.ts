@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Luna16Scan } from '@lunet/io/node';
+import type { CollectProblem } from '../chunks/collect-chunks.ts';
+import { collectScan, resolveSettings, type ScanSettings } from '../chunks/collect-scan.ts';
+import { concurrently } from '../concurrently.ts';
 import { assembleStore, finishStore } from './assemble-store.ts';
-import type { CollectProblem } from './collect-chunks.ts';
-import { collectScan, resolveSettings, type ScanSettings } from './collect-scan.ts';
-import { concurrently } from './concurrently.ts';
 import { earlierParts } from './earlier-parts.ts';
 import { fingerprintScan } from './scan-fingerprint.ts';
 import { formatManifest, type StoredScan, type StoreManifest } from './store-manifest.ts';

@@ -1,7 +1,7 @@
 import type { Box, Geometry, Volume } from '@lunet/io';
 import { type MetaImageFile, type OpenMetaImageOptions, openMetaImage } from '@lunet/io/node';
+import type { NumberArray } from '../crop/hounsfield.ts';
 import type { VolumePart } from './build-chunk.ts';
-import type { NumberArray } from './hounsfield.ts';
 
 /**
  * An open scan from which boxes are read in any order.

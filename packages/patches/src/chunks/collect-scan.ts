@@ -1,8 +1,8 @@
 import type { Luna16Scan } from '@lunet/io/node';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { generatorFor } from '../generator.ts';
 import { assertChunkSize, type Chunk, type ChunkSize, defaultChunkSize } from './chunk.ts';
 import { type ChunkBox, negativeBox, noduleBox } from './chunk-box.ts';
-import { generatorFor } from './generator.ts';
 import {
   drawCandidates,
   drawLungCenters,

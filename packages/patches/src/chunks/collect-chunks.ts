@@ -1,7 +1,7 @@
 import type { Luna16Scan } from '@lunet/io/node';
+import { concurrently } from '../concurrently.ts';
 import type { Chunk, ChunkSet } from './chunk.ts';
 import { collectScan, resolveSettings, type ScanSettings } from './collect-scan.ts';
-import { concurrently } from './concurrently.ts';
 
 /** How chunks are collected. */
 export interface CollectOptions extends ScanSettings {

@@ -1,6 +1,6 @@
-import { type Augmentation, assertAugmentation } from './augmentation.ts';
-import { assertChunkSize, type ChunkSet } from './chunk.ts';
-import { type CropSize, defaultCropSize } from './crop.ts';
+import { assertChunkSize, type ChunkSet } from '../chunks/chunk.ts';
+import { type Augmentation, assertAugmentation } from '../crop/augmentation.ts';
+import { type CropSize, defaultCropSize } from '../crop/crop.ts';
 import type { StartRange } from './sample.ts';
 
 /** How batches are drawn and prepared. */

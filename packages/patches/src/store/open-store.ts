@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Chunk, ChunkSet, ChunkSize } from './chunk.ts';
-import type { ScanSettings } from './collect-scan.ts';
+import type { Chunk, ChunkSet, ChunkSize } from '../chunks/chunk.ts';
+import type { ScanSettings } from '../chunks/collect-scan.ts';
 import { maxNpyHeaderBytes, parseNpyHeader } from './npy.ts';
 import { readStoredChunk } from './read-stored.ts';
 import { parseIndex } from './store-index.ts';

@@ -1,5 +1,5 @@
+import type { ChunkSize, ChunkVoxels } from '../chunks/chunk.ts';
 import type { CropAffine } from './augmentation.ts';
-import type { ChunkSize, ChunkVoxels } from './chunk.ts';
 import { type Crop, type CropSize, emptyCrop } from './crop.ts';
 
 /** Which label slice of a chunk, and where in it each pixel of the crop lies. */

@@ -1,4 +1,4 @@
-import type { CropSize } from './crop.ts';
+import type { CropSize } from '../crop/crop.ts';
 import type { Sample } from './sample.ts';
 
 /** Crops that are ready for one training step, channels last. */

@@ -1,6 +1,6 @@
+import type { ChunkSet } from '../chunks/chunk.ts';
+import { generatorFor } from '../generator.ts';
 import { allocateBatch, type Batch, type BatchBuffer } from './batch.ts';
-import type { ChunkSet } from './chunk.ts';
-import { generatorFor } from './generator.ts';
 import { type LoaderOptions, resolveOptions } from './loader-options.ts';
 import { countSamples, planEpoch } from './plan-epoch.ts';
 import { renderBatch } from './render-batch.ts';

@@ -1,5 +1,5 @@
 import type { Spacing } from '@lunet/io';
-import type { Chunk } from './chunk.ts';
+import type { Chunk } from '../chunks/chunk.ts';
 
 /** Open files of a store; the numbers are file descriptors, which all threads of the process share. */
 export interface StoreFiles {

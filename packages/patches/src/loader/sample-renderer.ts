@@ -1,9 +1,9 @@
-import type { ChunkSet, ChunkVoxels } from './chunk.ts';
-import type { Crop, CropSize } from './crop.ts';
-import { cropAt } from './crop-at.ts';
-import { type CropKernels, startCropKernels } from './crop-kernels.ts';
-import { normalQuantiles } from './normal-quantiles.ts';
-import { readStoredSlab } from './read-stored.ts';
+import type { ChunkSet, ChunkVoxels } from '../chunks/chunk.ts';
+import type { Crop, CropSize } from '../crop/crop.ts';
+import { cropAt } from '../crop/crop-at.ts';
+import { type CropKernels, startCropKernels } from '../crop/crop-kernels.ts';
+import { normalQuantiles } from '../crop/normal-quantiles.ts';
+import { readStoredSlab } from '../store/read-stored.ts';
 import type { Sample } from './sample.ts';
 
 type Part = 'slab' | 'slabLabel' | 'pixels' | 'image' | 'label' | 'scratch' | 'quantiles';

@@ -1,7 +1,7 @@
 import type { Geometry, Nodule } from '@lunet/io';
-import { assertChunkSize } from './chunk.ts';
-import { resolveSettings, type ScanSettings } from './collect-scan.ts';
-import type { NegativeSource } from './negative-centers.ts';
+import { assertChunkSize } from '../chunks/chunk.ts';
+import { resolveSettings, type ScanSettings } from '../chunks/collect-scan.ts';
+import type { NegativeSource } from '../chunks/negative-centers.ts';
 
 /** A scan of a store. */
 export interface StoredScan {

@@ -1,8 +1,8 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { type Augmentation, type CropAffine, drawAffine, movesPixels } from './augmentation.ts';
-import type { ChunkSet } from './chunk.ts';
-import type { CropSize } from './crop.ts';
-import type { RandomGenerator } from './generator.ts';
+import type { ChunkSet } from '../chunks/chunk.ts';
+import { type Augmentation, type CropAffine, drawAffine, movesPixels } from '../crop/augmentation.ts';
+import type { CropSize } from '../crop/crop.ts';
+import type { RandomGenerator } from '../generator.ts';
 
 /** Everything that was drawn for one crop, as plain data: the same sample always renders to the same bytes. */
 export interface Sample {

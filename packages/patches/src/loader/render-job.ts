@@ -1,6 +1,6 @@
+import type { ChunkSet } from '../chunks/chunk.ts';
+import type { CropSize } from '../crop/crop.ts';
 import type { BatchBuffer } from './batch.ts';
-import type { ChunkSet } from './chunk.ts';
-import type { CropSize } from './crop.ts';
 import type { Sample } from './sample.ts';
 
 /** What every worker thread is given once; the voxels and the buffers are shared, not copied. */

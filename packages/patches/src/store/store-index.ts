@@ -1,5 +1,5 @@
 import { parseCsv } from '@lunet/io';
-import type { ChunkSize } from './chunk.ts';
+import type { ChunkSize } from '../chunks/chunk.ts';
 import type { StoredChunk } from './stored-chunk.ts';
 
 /** A row of index.csv: a chunk but for its open files. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Luna16Scan, readMetaImageHeader } from '@lunet/io/node';
-import type { ScanSettings } from './collect-scan.ts';
+import type { ScanSettings } from '../chunks/collect-scan.ts';
 
 /** Counted up when the same scan and settings would give other chunks than before. */
 const method = 1;

@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import type { RandomGenerator } from './generator.ts';
+import type { RandomGenerator } from '../generator.ts';
 
 /** What is done at random to each sample; what is absent is not done. */
 export interface Augmentation {
