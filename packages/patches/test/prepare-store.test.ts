@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -160,21 +160,23 @@ describe('prepareStore', () => {
   test('skips a scan that is truncated, gone or replaced while it is read, and reads it once it is well', async () => {
     await truncate(file('subset0', '1.1.raw'), 1000);
     await rm(file('subset0', '1.2.zraw'));
-    const replace = async () => writeFile(file('subset0', '1.4.raw'), Buffer.alloc(110 * 100 * 24 * 2));
-    let replaced: Promise<void> | undefined;
+    let isReplaced = false;
     const watched = scans.map((scan, i) =>
       i === 3
         ? new Proxy(scan, {
             // Somebody writes to the scan when its voxels are about to be read.
             get: (target, key) => {
-              if (key === 'allowExternalData') replaced ??= replace();
+              if (key === 'allowExternalData' && !isReplaced) {
+                isReplaced = true;
+                // At once, so that nobody finds it half written.
+                writeFileSync(file('subset0', '1.4.raw'), Buffer.alloc(110 * 100 * 24 * 2));
+              }
               return Reflect.get(target, key);
             },
           })
         : scan,
     );
     const result = await prepare({ concurrency: 1 }, watched);
-    await replaced;
     expect(result.failed).toEqual([
       { seriesUid: '1.1', message: expect.stringMatching(/1\.1.* is 528000 bytes, the file has 1000$/) },
       { seriesUid: '1.2', message: expect.stringMatching(/ENOENT.*1\.2\.zraw/) },
