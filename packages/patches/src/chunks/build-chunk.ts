@@ -59,7 +59,16 @@ export function buildChunk(
     image: new Int16Array(new SharedArrayBuffer(image.data.length * Int16Array.BYTES_PER_ELEMENT)),
     label: new Uint8Array(new SharedArrayBuffer(label.data.length)),
   };
-  for (let i = 0; i < image.data.length; i++) chunk.image[i] = Math.round(clipHounsfield(image.data[i]!));
+  clipInto(chunk.image, image.data);
   chunk.label.set(label.data);
   return chunk;
+}
+
+function clipInto(image: Int16Array, values: NumberArray): void {
+  if (values instanceof Int16Array) {
+    // As most scans come: whole numbers, of which none is NaN.
+    for (let i = 0; i < values.length; i++) image[i] = clipHounsfield(values[i]!);
+  } else {
+    for (let i = 0; i < values.length; i++) image[i] = Math.round(clipHounsfield(values[i]!));
+  }
 }

@@ -39,14 +39,17 @@ export function cutChunk<T extends NumberArray>(
     throw new RangeError(`Cannot cut chunk: volume ${shape.join('x')} is empty`);
   }
   const chunk = new (data.constructor as new (length: number) => T)(slices * rows * columns);
+  // Columns inside the volume are copied at once; those outside repeat the first or the last of it.
+  const left = Math.min(columns, Math.max(0, -firstColumn));
+  const inside = Math.max(left, Math.min(columns, width - firstColumn));
   let at = 0;
   for (let slice = 0; slice < slices; slice++) {
     const z = clamp(firstSlice + slice, depth);
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < rows; row++, at += columns) {
       const line = (z * height + clamp(firstRow + row, height)) * width;
-      for (let column = 0; column < columns; column++) {
-        chunk[at++] = data[line + clamp(firstColumn + column, width)]!;
-      }
+      for (let column = 0; column < left; column++) chunk[at + column] = data[line]!;
+      chunk.set(data.subarray(line + firstColumn + left, line + firstColumn + inside), at + left);
+      for (let column = inside; column < columns; column++) chunk[at + column] = data[line + width - 1]!;
     }
   }
   return toVoxels(chunk, [slices, rows, columns]);
