@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Nodule, parseAnnotations } from './annotations.ts';
 import { type CandidateRow, parseCandidates } from './candidates.ts';
 import type { Geometry } from './geometry.ts';
-import { assignRows } from './luna16-rows.ts';
+import { type AssignedRows, assignRows } from './luna16-rows.ts';
 import { findLuna16Scans, openLuna16Scans } from './luna16-scans.ts';
 
 /** A scan of LUNA16 whose voxels are on disk, with the rows of the CSV files that lie in it. */
@@ -17,6 +17,11 @@ export interface Luna16Scan {
   readonly geometry: Geometry;
   /** Of `annotations.csv`. */
   readonly nodules: readonly Nodule[];
+  /**
+   * Those of `annotations.csv` whose centre lies in no voxel of the scan; the official score counts them as missed, so
+   * evaluate with them.
+   */
+  readonly outside: readonly Nodule[];
   /** Of `annotations_excluded.csv`. */
   readonly excluded: readonly Nodule[];
   /** Of `candidates_V2.csv`. */
@@ -37,6 +42,8 @@ export interface Luna16Problem {
   readonly file: string;
   /** Rows left out; 1 for a scan. */
   readonly count: number;
+  /** Rows of `annotations.csv` for a scan that is missing or unreadable. */
+  readonly nodules?: number;
   readonly message: string;
 }
 
@@ -93,11 +100,11 @@ export async function openLuna16(
   const readRows = async <T extends Nodule | CandidateRow>(
     name: string,
     parse: (text: string, name: string) => T[],
-  ): Promise<{ rowsOf: (seriesUid: string) => T[]; skipped: number }> => {
+  ): Promise<AssignedRows<T>> => {
     signal?.throwIfAborted();
     const file = await findCsv(root, name);
-    if (file === undefined) return { rowsOf: () => [], skipped: 0 };
-    return assignRows(parse(await readFile(file, 'utf8'), file), file, opened, problems);
+    const rows = file === undefined ? [] : parse(await readFile(file, 'utf8'), file);
+    return assignRows(rows, file ?? name, opened, problems);
   };
   const annotations = await readRows('annotations.csv', parseAnnotations);
   const excluded = await readRows('annotations_excluded.csv', parseAnnotations);
@@ -106,6 +113,7 @@ export async function openLuna16(
     ...scan,
     allowExternalData,
     nodules: annotations.rowsOf(scan.seriesUid),
+    outside: annotations.outsideOf(scan.seriesUid),
     excluded: excluded.rowsOf(scan.seriesUid),
     candidates: candidates.rowsOf(scan.seriesUid),
     lungMaskPath: masks.get(scan.seriesUid),
@@ -115,7 +123,16 @@ export async function openLuna16(
     excluded: excluded.skipped,
     candidates: candidates.skipped,
   };
-  return { root, scans, problems, skipped };
+  return {
+    root,
+    scans,
+    problems: problems.map((problem) =>
+      problem.kind === 'missing-data' || problem.kind === 'unreadable'
+        ? { ...problem, nodules: annotations.skippedOf(problem.seriesUid!) }
+        : problem,
+    ),
+    skipped,
+  };
 }
 
 async function findCsv(root: string, name: string): Promise<string | undefined> {

@@ -104,6 +104,7 @@ describe('openLuna16', () => {
     const { scans, problems } = await openLuna16(root);
     expect(scans[0]?.fold).toBeUndefined();
     expect(scans[0]?.nodules.map(({ centerWorld }) => centerWorld[2])).toEqual([4, 9.49]);
+    expect(scans[0]?.outside.map(({ centerWorld }) => centerWorld[2])).toEqual([9.5, -0.51]);
     expect(problems.map(({ kind, count }) => [kind, count])).toEqual([
       ['outside-volume', 2],
       ['duplicate', 1],
@@ -120,6 +121,8 @@ describe('openLuna16', () => {
     await writeFile(path.join(root, 'subset1/1.3.raw'), 'short');
     await writeFile(path.join(root, 'subset1/1.4.mhd'), 'nonsense');
     await writeFile(path.join(root, 'subset1/._1.1.mhd'), 'a resource fork');
+    const rows = [nodule('1.3', 4), nodule('1.3', 4), nodule('1.3', 5), nodule('9', 4)];
+    await writeFile(path.join(root, 'annotations.csv'), formatAnnotations(rows));
     const { scans, problems } = await openLuna16(root);
     expect(scans.map(({ seriesUid, fold }) => [seriesUid, fold])).toEqual([['1.1', 0]]);
     expect(problems.map(({ kind, seriesUid }) => [kind, seriesUid])).toEqual([
@@ -128,6 +131,7 @@ describe('openLuna16', () => {
       ['unreadable', '1.3'],
       ['unreadable', '1.4'],
     ]);
+    expect(problems.map(({ nodules }) => nodules)).toEqual([undefined, 0, 2, 0]);
     expect(problems[2]?.message).toMatch(/DimSize 10x10x10 of MET_SHORT is 2000 bytes, the file has 5/);
   });
 

@@ -19,6 +19,7 @@ const scan: Luna16Scan = {
   fold: 0,
   geometry: { size: [2, 2, 2], spacing: [1, 1, 1], origin: [0, 0, 0], direction: identityDirection },
   nodules: [{ seriesUid: '1.2', centerWorld: [1, 1, 1], diameterMm: 4 }],
+  outside: [],
   excluded: [],
   candidates: [],
   lungMaskPath: undefined,
