@@ -1,7 +1,14 @@
 import { type Geometry, identityDirection, toVoxels, type World } from '@lunet/io';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measureScan, pickThreshold, sweepThresholds, thresholdSweep, voxelScores } from '../src/index.ts';
+import {
+  measureScan,
+  pickThreshold,
+  summarise,
+  sweepThresholds,
+  thresholdSweep,
+  voxelScores,
+} from '../src/index.ts';
 
 /** Voxels of 4 mm along x, a nodule on each of the first `nodules`. */
 function scan(seriesUid: string, probabilities: readonly number[], nodules: number) {
@@ -116,6 +123,18 @@ describe('pickThreshold by false positives', () => {
       falsePositivesPerScan: 0,
     });
     expect(pickThreshold(scans, { falsePositivesPerScan: 2 / 3 }).threshold).toBe(0.625);
+  });
+
+  it('counts every candidate, as summarise does with the threshold', () => {
+    // 150 false positives at 0.9 in a; the nodule of b has one at 0.5.
+    const wrong = Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? 0.9 : 0));
+    const scans = [scan('a', wrong, 0)(0.25), scan('b', [0.5, 0], 1)(0.25)];
+    expect(() => pickThreshold(scans, { falsePositivesPerScan: 1 })).toThrow('first nodule comes with 75');
+    const point = pickThreshold(scans, { falsePositivesPerScan: 75 });
+    expect(point).toEqual({ threshold: 0.5, sensitivity: 1, falsePositivesPerScan: 75 });
+    const summary = summarise(scans, { seed: 1, resamples: 1, candidateThreshold: point.threshold });
+    expect(summary.falsePositivesPerScan!.value).toBe(75);
+    expect(summary.sensitivity!.value).toBe(1);
   });
 
   it('names the nearest that can be reached', () => {

@@ -23,7 +23,7 @@ export interface CandidateOperatingPoint {
  * With `recall`: the highest of `sweepThresholds` at which the recall of voxels, over all slices of all scans, is at
  * least so much. With `falsePositivesPerScan`: the threshold for candidates with the best sensitivity at no more false
  * positives a scan than that, by LUNA16's official rule; of equally good ones the highest. It is the threshold that
- * `summarise` takes as `candidateThreshold`.
+ * `summarise` takes as `candidateThreshold`, and counts all candidates as that does, not the 100 a scan of `froc`.
  *
  * @throws {RangeError} if the rule is out of range, there is nothing to be found, or no threshold meets the rule; the
  *   message names the nearest that can be reached.
@@ -76,7 +76,11 @@ function byFalsePositives(scans: readonly ScanMeasurement[], most: number): Cand
   if (!(most >= 0)) {
     throw new RangeError(`Cannot pick a threshold with ${most} false positives a scan: give 0 or more`);
   }
-  const { nodules, ranking } = froc(scans.map((scan) => ({ ...scan, marks: scan.candidates })));
+  // Uncapped as in `summarise`, which is to take the threshold.
+  const { nodules, ranking } = froc(
+    scans.map((scan) => ({ ...scan, marks: scan.candidates })),
+    { maximumMarks: Infinity },
+  );
   const { probability, isNodule } = ranking;
   let truePositives = 0;
   let falsePositives = 0;
