@@ -183,6 +183,7 @@ describe('froc', () => {
     ['a nodule of no size', [scan('a', { nodules: [nodule(0, Infinity)] })], {}, /nodule 1 has .*Infinity/],
     ['a finding nowhere', [scan('a', { excluded: [nodule(Number.NaN, 1)] })], {}, /finding 1 has .*NaN/],
     ['a cap of none', [scan('a', {})], { maximumMarks: 0 }, /at most 0 marks/],
+    ['half a mark', [scan('a', {})], { maximumMarks: 1.5 }, /at most 1.5 marks/],
   ])('refuses %s', (_, scans, options, message) => {
     expect(() => froc(scans, options)).toThrow(RangeError);
     expect(() => froc(scans, options)).toThrow(message);

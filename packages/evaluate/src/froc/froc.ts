@@ -42,7 +42,8 @@ export interface Froc {
  *
  * @param scans every scan of the list, also those without a mark.
  * @param maximumMarks per scan; with more, those strictly above the next one's probability are kept. `Infinity` is no cap.
- * @throws {RangeError} if there is no scan, one is there twice, a number is not finite, or the cap is not at least 1.
+ * @throws {RangeError} if there is no scan, one is there twice, a number is not finite, or the cap is neither a whole
+ *   number from 1 nor `Infinity`.
  * @example
  * ```ts
  * const nodule = { centerWorld: [0, 0, 0], diameterMm: 6 };
@@ -59,8 +60,10 @@ export function froc(
   { maximumMarks = 100 }: { maximumMarks?: number } = {},
 ): Froc {
   checkList(scans);
-  if (!(maximumMarks >= 1)) {
-    throw new RangeError(`Cannot score at most ${maximumMarks} marks a scan: give at least 1, or Infinity`);
+  if (!(maximumMarks >= 1 && (Number.isInteger(maximumMarks) || maximumMarks === Infinity))) {
+    throw new RangeError(
+      `Cannot score at most ${maximumMarks} marks a scan: give a whole number from 1, or Infinity`,
+    );
   }
   const counts = { nodules: 0, candidates: 0, ignoredOnExcluded: 0, doubleDetections: 0, overCap: 0 };
   const probability: number[] = [];
