@@ -137,6 +137,7 @@ describe('summarise', () => {
       'a was measured at 0.5, b at 0.25',
     );
     expect(() => summarise([one], { seed: 1, resamples: 0 })).toThrow('with 0 resamples');
+    expect(() => summarise([one], { seed: 1, resamples: 100_001 })).toThrow('with 100001 resamples');
     expect(() => summarise([one], { seed: 0.5 })).toThrow('safe integer');
     expect(() => summarise([one], { seed: 1, confidence: 1 })).toThrow('confidence 1');
     expect(() => summarise([one], { seed: 1, candidateThreshold: 2 })).toThrow('from 2 on');

@@ -1,3 +1,4 @@
+import { checkResamples } from './check-resamples.ts';
 import { type BootstrapOptions, type Interval, percentileInterval } from './interval.ts';
 import { createResampler } from './random.ts';
 
@@ -12,16 +13,14 @@ export type Figure = Interval | null;
  *
  * @returns a function that takes a figure of the scans themselves and, for its interval, of every resample; all figures
  *   see the same resamples.
- * @throws {RangeError} if resamples is not a whole number from 1, the seed no safe integer, or the confidence not above 0
+ * @throws {RangeError} if resamples are not 1 … 100,000, the seed is no safe integer, or the confidence not above 0
  *   and below 1.
  */
 export function createBootstrap(
   scans: number,
   { seed, resamples = 1000, confidence = 0.95 }: BootstrapOptions,
 ): (figureOf: FigureOf) => Figure {
-  if (!(Number.isInteger(resamples) && resamples >= 1)) {
-    throw new RangeError(`Cannot bootstrap with ${resamples} resamples: give a whole number from 1`);
-  }
+  checkResamples(resamples);
   const draw = createResampler(scans, seed);
   const drawn = Array.from({ length: resamples }, () => draw().slice());
   const once = new Int32Array(scans).fill(1);

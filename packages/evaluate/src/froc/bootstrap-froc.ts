@@ -1,3 +1,4 @@
+import { checkResamples } from '../bootstrap/check-resamples.ts';
 import { type BootstrapOptions, type Interval, percentileInterval } from '../bootstrap/interval.ts';
 import { createResampler } from '../bootstrap/random.ts';
 import { cpm, type Froc, officialRates, sensitivityAt } from './froc.ts';
@@ -17,9 +18,6 @@ export interface FrocBand {
 }
 
 const STEPS_PER_OCTAVE = 16;
-
-/** More would take memory for nothing: bounds are good to three digits by 10,000. */
-const MAXIMUM_RESAMPLES = 100_000;
 
 /** 1/8 … 8 false positives per scan, as evenly spaced as a logarithmic axis shows them; the official rates are in it. */
 const bandRates: readonly number[] = Array.from(
@@ -56,9 +54,7 @@ export function bootstrapFroc(
     rates = bandRates,
   }: BootstrapOptions & { readonly rates?: readonly number[] },
 ): FrocBand {
-  if (!(Number.isInteger(resamples) && resamples > 0 && resamples <= MAXIMUM_RESAMPLES)) {
-    throw new RangeError(`Cannot draw ${resamples} resamples: give 1 … ${MAXIMUM_RESAMPLES}`);
-  }
+  checkResamples(resamples);
   const bad = rates.find((rate) => !(rate >= 0));
   if (bad !== undefined) {
     throw new RangeError(`Cannot draw a band at ${bad} false positives per scan: give 0 or more`);
