@@ -40,6 +40,13 @@ describe('findComponents', () => {
     expect(findComponents(voxels, { connectivity: 26 }).count).toBe(1);
   });
 
+  it('takes a threshold of -0 as 0', () => {
+    expect(plain(findComponents(float([0, 0.5, 0], [1, 1, 3]), { threshold: -0 }))).toMatchObject({
+      starts: [1],
+      ends: [2],
+    });
+  });
+
   it('tells faces, edges and corners apart', () => {
     const counts = (values: number[], shape: Shape) =>
       ([6, 18, 26] as const).map(

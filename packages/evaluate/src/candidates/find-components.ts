@@ -157,7 +157,8 @@ function comparableBits(
   threshold: number,
 ): { bits: Uint32Array | Uint8Array; highest: number; one: number } {
   if (data instanceof Uint8Array) return { bits: data, highest: 0, one: 255 };
-  const [rounded, one] = new Uint32Array(new Float32Array([threshold, 1]).buffer) as unknown as [
+  // −0 + 0 is 0, which has no sign bit.
+  const [rounded, one] = new Uint32Array(new Float32Array([threshold + 0, 1]).buffer) as unknown as [
     number,
     number,
   ];
