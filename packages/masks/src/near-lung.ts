@@ -30,10 +30,10 @@ export function nearLung({ geometry, voxels }: Volume<Uint8Array>, z: number, ma
   const { data } = voxels;
   // Multiples of a spacing such as 0.7 mm are not exact: a voxel at the very margin shall count.
   const margin = marginMm * (1 + 1e-6);
-  const limit = margin * margin;
+  const limit = Math.min(margin * margin, Number.MAX_VALUE);
   // Squared distances to the lung: along z, then also along x, then also along y.
   const squared = new Float32Array(pixels).fill(Number.POSITIVE_INFINITY);
-  for (let step = Math.floor(margin / spacingZ); step >= 0; step--) {
+  for (let step = Math.min(Math.floor(margin / spacingZ), depth - 1); step >= 0; step--) {
     const distance = (step * spacingZ) ** 2;
     for (const slice of step === 0 ? [z] : [z - step, z + step]) {
       if (slice < 0 || slice >= depth) continue;

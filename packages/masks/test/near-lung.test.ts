@@ -46,6 +46,18 @@ describe('nearLung', () => {
     expect([...nearLung(maskOf([2, 1, 3], [1, 1, 1], [[1, 0, 1]], 4), 1, 0)]).toEqual([0, 1, 0]);
   });
 
+  it('takes a margin far beyond the scan', () => {
+    const lung = maskOf([2, 1, 3], [1, 1, 1], [[1, 0, 1]]);
+    const empty = maskOf([2, 1, 3], [1, 1, 1], []);
+    for (const margin of [1e8, 1e200]) {
+      const start = performance.now();
+      expect([...nearLung(lung, 0, margin)]).toEqual([1, 1, 1]);
+      expect([...nearLung(empty, 0, margin)]).toEqual([0, 0, 0]);
+      // A loop over the margin's slices would take seconds, or for ever.
+      expect(performance.now() - start).toBeLessThan(200);
+    }
+  });
+
   it('refuses slices that are not there, and margins that are none', () => {
     const lung = maskOf([2, 1, 1], [1, 1, 1], []);
     for (const z of [-1, 2, 0.5]) {
