@@ -24,7 +24,7 @@ export interface NodulePlace {
   readonly diameterMm: number;
 }
 
-/** How well one nodule was found and outlined; `measureNodules` says what its prediction is. */
+/** How well one nodule was found and outlined; `measureScan` says what its prediction is. */
 export interface NoduleMeasurement extends NodulePlace {
   /** Whether any of the candidates lies on it, by LUNA16's official rule. */
   readonly found: boolean;
