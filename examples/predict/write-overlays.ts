@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Candidate } from '@lunet/evaluate';
 import type { Volume } from '@lunet/io';
@@ -7,9 +7,12 @@ import { drawOverlay, encodePng } from '@lunet/train';
 /** Slices that are drawn whether something was found there or not. */
 const evenlySpaced = 6;
 
+/** How a picture is named: by its slice. */
+const pictureName = /^z\d{4,}\.png$/;
+
 /**
  * Writes slices with the mask drawn in, green, as PNG: those through the most probable candidates, and some evenly spaced
- * ones. Pictures of an earlier run go.
+ * ones. Pictures of an earlier run go, unless none are asked for; other files in the folder stay.
  *
  * @returns how many.
  */
@@ -26,9 +29,9 @@ export async function writeOverlays(
   },
   most: number,
 ): Promise<number> {
-  await rm(folder, { recursive: true, force: true });
   if (most === 0) return 0;
   await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) if (pictureName.test(name)) await rm(join(folder, name));
   const [width, height, depth] = volume.geometry.size;
   const shown = new Set(candidates.slice(0, most).map(({ centerIndex }) => Math.round(centerIndex[2])));
   for (let i = 0; i < evenlySpaced; i++) shown.add(Math.floor(((i + 0.5) * depth) / evenlySpaced));
