@@ -54,7 +54,7 @@ await runScript(async () => {
 
   // 3. What was found.
   const called = { threshold, minimumDiameterMm: options.minimumDiameterMm };
-  const candidates = findCandidates(prediction, { ...called, probability: 'mean' });
+  const candidates = findCandidates(prediction, called);
   const mask = maskOf(prediction, called);
   await writeVolume(join(out, `mask.${options.format}`), mask, { compress: true });
   await writeText(join(out, 'candidates.csv'), candidatesCsv(options.name, candidates));

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findCandidates } from '@lunet/evaluate';
+import { type Candidate, findCandidates } from '@lunet/evaluate';
 import { parsePredictions, toVoxels, type Volume } from '@lunet/io';
 import { readVolume, writeVolume } from '@lunet/io/node';
 import { generateScan } from '@lunet/phantom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePredictOptions } from '../predict/predict-options.ts';
+import { writeOverlays } from '../predict/write-overlays.ts';
 import { toHounsfield } from '../scans/hounsfield-volume.ts';
 import { openModel } from '../scans/open-model.ts';
 import { denseModel } from './dense-model.ts';
@@ -56,6 +57,9 @@ describe('predict', () => {
       const path = join(folder, `odd, ${extension}.${extension}`);
       await writeVolume(path, { ...scan, voxels: toVoxels(convert(scan.voxels.data), scan.voxels.shape) });
       const out = join(folder, `out-${extension}`);
+      await mkdir(join(out, 'overlays'), { recursive: true });
+      for (const name of ['z9999.png', 'z1.png', 'mine.png'])
+        await writeFile(join(out, 'overlays', name), '');
       const all = ['--lungs', 'none', '--minimum-diameter', '0', '--json', '--overlays', '2'];
       const run = await runExample('predict', [
         path,
@@ -82,12 +86,19 @@ describe('predict', () => {
       const sizes = (candidates: readonly { voxels: number }[]) =>
         candidates.map((candidate) => candidate.voxels).sort((a, b) => a - b);
       const components = findCandidates(expected);
-      expect(sizes(JSON.parse(run.stdout.trimEnd().split('\n').at(-1)!))).toEqual(sizes(components));
+      const candidates: Candidate[] = JSON.parse(run.stdout.trimEnd().split('\n').at(-1)!);
+      expect(sizes(candidates)).toEqual(sizes(components));
+      for (const { probability, mean, roundness } of candidates) {
+        expect(probability, 'ranked as evaluate ranks').toBeCloseTo(mean * roundness, 6);
+      }
+      expect(candidates.some(({ roundness }) => roundness < 0.9)).toBe(true);
       const marks = parsePredictions(await readFile(join(out, 'candidates.csv'), 'utf8'));
       expect(marks).toHaveLength(components.length);
       expect(new Set(marks.map(({ seriesUid }) => seriesUid))).toEqual(new Set([`odd_${extension}`]));
       const pictures = await readdir(join(out, 'overlays'));
-      expect(pictures.length).toBeGreaterThanOrEqual(6);
+      expect(pictures.length).toBeGreaterThanOrEqual(8);
+      expect(pictures).toEqual(expect.arrayContaining(['z1.png', 'mine.png']));
+      expect(pictures, 'of an earlier run').not.toContain('z9999.png');
       expect(run.stdout).toMatch(/^written +.*mask.*overlays\//m);
     },
   );
@@ -130,6 +141,18 @@ describe('predict', () => {
     await writeFile(join(empty, 'latest.safetensors'), '');
     await writeFile(join(empty, 'config.json'), '{"validationScans":1}');
     await expect(openModel(empty)).rejects.toThrow(/^Cannot read .*config.json: it names no validationScans/);
+  });
+});
+
+describe('writeOverlays', () => {
+  it('touches nothing where no pictures are asked for', async () => {
+    const overlays = join(folder, 'overlays');
+    await mkdir(overlays);
+    await writeFile(join(overlays, 'z0001.png'), '');
+    const volume = oddScan();
+    const given = { volume, mask: maskOfDense(volume), candidates: [] };
+    expect(await writeOverlays(overlays, given, 0)).toBe(0);
+    expect(await readdir(overlays)).toEqual(['z0001.png']);
   });
 });
 
