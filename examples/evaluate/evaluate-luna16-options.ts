@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { nonNegativeNumber, positiveInteger, wholeNumber } from '../terminal/command-line.ts';
+import { nonNegativeNumber, positiveInteger, probability, wholeNumber } from '../terminal/command-line.ts';
 
 /** What `examples/evaluate-luna16.ts` was asked to do. */
 export type EvaluateLuna16Options = EvaluateModelOptions | ScorePredictionsOptions;
@@ -68,12 +68,6 @@ function shardOption(text: string): { readonly index: number; readonly of: numbe
     throw new InvalidArgumentError('It takes i/n with i from 1 to n, such as 1/3.');
   }
   return { index, of };
-}
-
-function probability(text: string): number {
-  const value = nonNegativeNumber(text);
-  if (value >= 1) throw new InvalidArgumentError('It takes a probability from 0 on and below 1.');
-  return value;
 }
 
 function recallOption(text: string): number {

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { nonNegativeNumber, positiveInteger, wholeNumber } from '../terminal/command-line.ts';
+import { Command, Option } from 'commander';
+import { nonNegativeNumber, positiveInteger, probability, wholeNumber } from '../terminal/command-line.ts';
 
 /** What `examples/predict.ts` was asked to do. */
 export interface PredictOptions {
@@ -22,12 +22,6 @@ export interface PredictOptions {
   readonly engine: 'auto' | 'wasm' | 'cpu';
   readonly threads: { readonly threads?: number };
   readonly json: boolean;
-}
-
-function probability(text: string): number {
-  const value = nonNegativeNumber(text);
-  if (value >= 1) throw new InvalidArgumentError('It takes a probability from 0 on and below 1.');
-  return value;
 }
 
 const command = new Command('predict')

@@ -37,6 +37,12 @@ export function nonNegativeNumber(text: string): number {
   return value;
 }
 
+export function probability(text: string): number {
+  const value = nonNegativeNumber(text);
+  if (value >= 1) throw new InvalidArgumentError('It takes a probability from 0 on and below 1.');
+  return value;
+}
+
 /** Arguments of this process; `pnpm train -- --data …` leaves a `--` in front, which would end the options. */
 export function argumentsOf(argv: readonly string[]): string[] {
   const [, , ...rest] = argv;
