@@ -35,14 +35,19 @@ export function selectScans(
     );
   }
   const broken = problems.filter(
-    ({ kind, seriesUid, file }) =>
-      (kind === 'missing-data' || kind === 'unreadable') &&
-      isSelected({ seriesUid: seriesUid!, fold: foldOf(file) }),
+    ({ kind, seriesUid, fold }) =>
+      (kind === 'missing-data' || kind === 'unreadable') && isSelected({ seriesUid: seriesUid!, fold }),
   );
   const warnings = trainedOn(scans, selected, run);
   const absent = fold === 'held-out' ? run!.validationScans.length - selected.length - broken.length : 0;
   if (absent > 0)
     warnings.push(`${absent} of the run's ${run!.validationScans.length} held-out scans are not in --data`);
+  const outside = selected.reduce((sum, scan) => sum + scan.outside.length, 0);
+  if (outside > 0) {
+    warnings.push(
+      `${outside} annotated nodule${outside === 1 ? ' lies outside its scan and counts' : 's lie outside their scans and count'} as missed`,
+    );
+  }
   return { scans: selected, broken, name, warnings };
 }
 
@@ -67,12 +72,6 @@ function selection(
   }
   const heldOut = new Set(run.validationScans);
   return { isSelected: ({ seriesUid }) => heldOut.has(seriesUid), name: 'held-out scans' };
-}
-
-/** The number of a file's `subsetN` folder. */
-function foldOf(file: string): number | undefined {
-  const fold = /subset(\d+)[\\/][^\\/]+$/i.exec(file)?.[1];
-  return fold === undefined ? undefined : Number(fold);
 }
 
 function trainedOn(

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parsePredictions } from '@lunet/io';
@@ -22,6 +22,10 @@ beforeAll(async () => {
   data = join(folder, 'data');
   run = join(folder, 'run');
   await writePhantomDataset(data, { scans: 3, seed: 5, slices: 20, size: 128 });
+  ({ scans } = await openLuna16(data));
+  // Above the held-out scan.
+  const above = scans.find(({ fold }) => fold === 0)!.seriesUid;
+  await appendFile(join(data, 'annotations.csv'), `${above},0,0,5000,6\n`);
   ({ scans } = await openLuna16(data));
   // A run that held subset 0 out.
   const heldOut = scans.filter(({ fold }) => fold === 0);
@@ -73,8 +77,11 @@ describe('evaluate-luna16', () => {
     expect(JSON.parse(result.stdout.trimEnd().split('\n').at(-1)!)).toEqual(scores);
 
     const [scan] = scans.filter(({ fold }) => fold === 0) as [Luna16Scan];
-    expect(scores).toMatchObject({ scans: 1, nodules: scan.nodules.length, warnings: [], failed: [] });
-    expect(scores.truePositives + scores.falseNegatives).toBe(scan.nodules.length);
+    const nodules = scan.nodules.length + 1;
+    const warnings = ['1 annotated nodule lies outside its scan and counts as missed'];
+    expect(scores).toMatchObject({ scans: 1, nodules, warnings, failed: [] });
+    expect(result.stdout).toContain(`note        ${warnings[0]}`);
+    expect(scores.truePositives + scores.falseNegatives).toBe(nodules);
     expect(scores.truePositives).toBeGreaterThan(0);
     const { truePositives, falsePositives, ignoredOnExcluded, doubleDetections } = scores;
     expect(scores.candidates).toBeLessThanOrEqual(
@@ -88,12 +95,13 @@ describe('evaluate-luna16', () => {
       '5–10 mm',
       '> 10 mm',
     ]);
-    expect(scores.baseline.summary.nodules).toBe(scan.nodules.length);
+    expect([scores.summary.nodules, scores.baseline.summary.nodules]).toEqual([nodules, nodules]);
 
     const mask = await readVolume(join(out, 'masks', `${scan.seriesUid}.mha`));
     expect(mask.geometry).toEqual(scan.geometry);
     const report = await readFile(join(out, 'report.html'), 'utf8');
     expect(report).toContain(scan.seriesUid);
+    expect(report).toContain(warnings[0]);
     expect(report).toContain('data:image/png;base64,');
 
     const csv = join(out, 'predictions.csv');
@@ -240,7 +248,7 @@ describe('evaluate-luna16', () => {
 
 describe('selectScans', () => {
   const scan = (seriesUid: string, fold: number) =>
-    ({ seriesUid, fold, nodules: [{}] }) as unknown as Luna16Scan;
+    ({ seriesUid, fold, nodules: [{}], outside: [] }) as unknown as Luna16Scan;
   const luna16 = (problems: Partial<Luna16Problem>[] = []) =>
     ({ scans: [scan('a', 0), scan('b', 0), scan('c', 3)], problems }) as unknown as Luna16;
   const held = { fold: 3, validationScans: ['c'], training: 'unknown' };
@@ -269,7 +277,8 @@ describe('selectScans', () => {
     const problem = {
       kind: 'unreadable',
       seriesUid: 'd',
-      file: 'subset3/d.mhd',
+      file: 'subset4/d.mhd', // the folder's own name may be such, too
+      fold: 3,
       message: 'cut off',
     } as const;
     const { broken, warnings } = selectScans(luna16([problem]), 'held-out', run);

@@ -33,7 +33,8 @@ export async function findLuna16Scans(root: string, problems: Luna16Problem[]): 
     const first = found[i - 1];
     if (first?.seriesUid !== scan.seriesUid) return true;
     const message = `Scan ${scan.seriesUid} is in ${first.path} too; ${scan.path} is left out`;
-    problems.push({ kind: 'duplicate', seriesUid: scan.seriesUid, file: scan.path, count: 1, message });
+    const { seriesUid, path: file, fold } = scan;
+    problems.push({ kind: 'duplicate', seriesUid, file, fold, count: 1, message });
     return false;
   });
 }
@@ -88,6 +89,6 @@ async function openScan(scan: FoundScan, allowExternalData: boolean): Promise<Op
     const { message, cause } = error as Error;
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const kind = isMissing ? 'missing-data' : 'unreadable';
-    return { kind, seriesUid: scan.seriesUid, file: scan.path, count: 1, message };
+    return { kind, seriesUid: scan.seriesUid, file: scan.path, fold: scan.fold, count: 1, message };
   }
 }

@@ -40,6 +40,8 @@ export interface Luna16Problem {
   /** Undefined for rows that a file repeats. */
   readonly seriesUid: string | undefined;
   readonly file: string;
+  /** Of the scan, as in {@link Luna16Scan}; undefined for rows. */
+  readonly fold?: number | undefined;
   /** Rows left out; 1 for a scan. */
   readonly count: number;
   /** Rows of `annotations.csv` for a scan that is missing or unreadable. */

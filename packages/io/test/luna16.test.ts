@@ -132,6 +132,7 @@ describe('openLuna16', () => {
       ['unreadable', '1.4'],
     ]);
     expect(problems.map(({ nodules }) => nodules)).toEqual([undefined, 0, 2, 0]);
+    expect(problems.map(({ fold }) => fold)).toEqual([1, 1, 1, 1]);
     expect(problems[2]?.message).toMatch(/DimSize 10x10x10 of MET_SHORT is 2000 bytes, the file has 5/);
   });
 
