@@ -25,7 +25,7 @@ import { type EvaluatedScan, KeptScans, type PlannedScan } from './evaluate/kept
 import { frocCsv, writeJson, writeText } from './evaluate/score-files.ts';
 import { scorePredictions } from './evaluate/score-predictions.ts';
 import { selectScans } from './evaluate/select-scans.ts';
-import { describeProblems, describeScans } from './scans/luna16-scans.ts';
+import { describeProblems, describeScans, scoredNodules } from './scans/luna16-scans.ts';
 import { openModel } from './scans/open-model.ts';
 import { argumentsOf, interruptSignal, runScript } from './terminal/command-line.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
@@ -49,8 +49,11 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   const luna16 = await openLuna16(options.data, { signal });
   for (const problem of describeProblems(luna16)) line.print(`note        ${problem}`);
   const { scans, broken, name, warnings } = selectScans(luna16, options.fold, model.run);
-  line.print(`scans       ${describeScans(scans)}: ${name}`);
-  for (const warning of warnings) line.print(warning);
+  line.print(
+    `scans       ${describeScans(scans.map((scan) => ({ nodules: scoredNodules(scan) })))}: ${name}`,
+  );
+  for (const warning of warnings)
+    line.print(warning.startsWith('WARNING') ? warning : `note        ${warning}`);
   const failed: { seriesUid: string; message: string }[] = [];
   const fail = (seriesUid: string | undefined, message: string): void => {
     // No path: scores.json is to be the same wherever the data lie.

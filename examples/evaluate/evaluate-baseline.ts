@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { applyThreshold, bestThreshold, measureScan, type ScanMeasurement } from '@lunet/evaluate';
 import { toVoxels, type Volume } from '@lunet/io';
 import type { Luna16Scan } from '@lunet/io/node';
-import { loadScan } from '../scans/luna16-scans.ts';
+import { loadScan, scoredNodules } from '../scans/luna16-scans.ts';
 import type { ProgressLine } from '../terminal/progress-line.ts';
 import { baselineLungs, everywhere } from './evaluate-scan.ts';
 import { fingerprintOf, keepResult, readKept } from './kept-results.ts';
@@ -55,7 +55,12 @@ async function measure(scan: Luna16Scan, threshold: number): Promise<ScanMeasure
   const { volume, truth } = await loadScan(scan);
   const mask = applyThreshold(volume, (await baselineLungs(scan, volume)) ?? everywhere(volume), threshold);
   const ranked = rankByDensity(volume, mask, threshold);
-  return measureScan(ranked, { ...scan, truth }, { threshold: 0, candidates: { probability: 'mean' } });
+  const nodules = scoredNodules(scan);
+  return measureScan(
+    ranked,
+    { ...scan, nodules, truth },
+    { threshold: 0, candidates: { probability: 'mean' } },
+  );
 }
 
 /** Numbers above 0 in the mask, up to 1 with the HU, and 0 elsewhere. */

@@ -10,7 +10,7 @@ import type { Luna16Scan } from '@lunet/io/node';
 import { cutOut, type ReportScan, reportScan } from '@lunet/report';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { findLungs } from '../scans/find-lungs.ts';
-import { loadScan } from '../scans/luna16-scans.ts';
+import { loadScan, scoredNodules } from '../scans/luna16-scans.ts';
 import { maskOf } from '../scans/mask-of.ts';
 import type { ScanOptions } from './evaluate-luna16-options.ts';
 
@@ -52,7 +52,9 @@ export async function evaluateScan(
   const lung = await findLungs(volume, options.lungs, scan.lungMaskPath);
   const prediction = await predictScan(model, volume, { tile, flips, lung, lungMarginMm, signal, onSlice });
   const candidates = { probability: rank, mergeWithinMm } as const;
-  const measurement = measureScan(prediction, { ...scan, truth }, { threshold, candidates });
+  const nodules = scoredNodules(scan);
+  const measurement = measureScan(prediction, { ...scan, nodules, truth }, { threshold, candidates });
+  const unseen = new Set(scan.outside.map(({ centerWorld }) => centerWorld));
   const result: ScanResult = {
     seriesUid: scan.seriesUid,
     engine,
@@ -60,7 +62,8 @@ export async function evaluateScan(
     lungs: lung ? options.lungs : 'none',
     shown: reportScan(measurement, {
       maximumFalsePositives: options.reportFalsePositives,
-      cutOut: (centerWorld) => cutOut(volume, { centerWorld, prediction, threshold, truth }),
+      cutOut: (centerWorld) =>
+        unseen.has(centerWorld) ? undefined : cutOut(volume, { centerWorld, prediction, threshold, truth }),
     }),
     histograms: plain(
       lungHistograms(volume, (await baselineLungs(scan, volume)) ?? everywhere(volume), truth),

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Volume } from '@lunet/io';
 import { type Luna16Scan, writeVolume } from '@lunet/io/node';
+import { scoredNodules } from '../scans/luna16-scans.ts';
 import type { MaskFormat } from './evaluate-luna16-options.ts';
 import type { ScanResult } from './evaluate-scan.ts';
 import { fingerprintMetaImage, fingerprintOf, keepResult, readKept } from './kept-results.ts';
@@ -43,10 +44,10 @@ export class KeptScans {
     readonly kind: 'kept' | 'absent' | 'outdated' | 'unreadable';
     readonly result?: ScanResult;
   }> {
-    const { seriesUid, nodules, excluded, lungMaskPath } = scan;
+    const { seriesUid, excluded, lungMaskPath } = scan;
     const files = lungMaskPath === undefined ? [scan.path] : [scan.path, lungMaskPath];
     const bytes = await Promise.all(files.map(fingerprintMetaImage));
-    const fingerprint = fingerprintOf(this.#settings, seriesUid, nodules, excluded, bytes);
+    const fingerprint = fingerprintOf(this.#settings, seriesUid, scoredNodules(scan), excluded, bytes);
     const planned = { scan, fingerprint };
     const found = await readKept<ScanResult>(this.#file(seriesUid), fingerprint);
     if (found.kind !== 'kept') return { planned, kind: found.kind };

@@ -1,4 +1,4 @@
-import type { Volume } from '@lunet/io';
+import type { Nodule, Volume } from '@lunet/io';
 import { type Luna16, type Luna16Scan, readVolume, splitByFold, splitByStride } from '@lunet/io/node';
 import { rasterizeSpheres } from '@lunet/masks';
 import type { ValidationScan } from '@lunet/train';
@@ -37,9 +37,14 @@ export function splitScans<T extends Pick<Luna16Scan, 'seriesUid' | 'fold' | 'no
 }
 
 /** `6 scans with 17 nodules` */
-export function describeScans(scans: readonly Pick<Luna16Scan, 'nodules'>[]): string {
+export function describeScans(scans: readonly { readonly nodules: readonly unknown[] }[]): string {
   const nodules = scans.reduce((sum, scan) => sum + scan.nodules.length, 0);
   return `${scans.length} scan${scans.length === 1 ? '' : 's'} with ${nodules} nodule${nodules === 1 ? '' : 's'}`;
+}
+
+/** All nodules that a scan is scored with: a centre outside of its voxels is a miss, as officially. */
+export function scoredNodules({ nodules, outside }: Pick<Luna16Scan, 'nodules' | 'outside'>): Nodule[] {
+  return [...nodules, ...outside];
 }
 
 /** Says what of a LUNA16 folder is left out, a line each, the first ones of many. */

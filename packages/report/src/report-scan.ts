@@ -25,8 +25,8 @@ export interface ReportScanOptions {
   readonly candidateThreshold?: number;
   /** So many false positives are shown, the most probable ones. */
   readonly maximumFalsePositives?: number;
-  /** Cuts a finding out of the scan; called in the order in which findings are shown. */
-  readonly cutOut?: (centerWorld: World) => CutOut;
+  /** Cuts a finding out of the scan, if it can be seen there; called in the order in which findings are shown. */
+  readonly cutOut?: (centerWorld: World) => CutOut | undefined;
 }
 
 /**
