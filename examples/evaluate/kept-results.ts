@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, realpath, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { readMetaImageHeader, replaceFile } from '@lunet/io/node';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { type OpenMetaImageOptions, openMetaImage, replaceFile } from '@lunet/io/node';
 
 /** What is in a file of an earlier run: a result that can be used, or why not. */
 export type Kept<T> =
@@ -10,7 +9,7 @@ export type Kept<T> =
   | { readonly kind: 'outdated' }
   | { readonly kind: 'unreadable' };
 
-/** Reads a result that {@link keepResult} wrote, if it is of the same fingerprint. */
+/** Reads a result that {@link keepResult} wrote, if it is of the same fingerprint; a changed one is unreadable. */
 export async function readKept<T>(file: string, fingerprint: string): Promise<Kept<T>> {
   let text: string;
   try {
@@ -21,7 +20,7 @@ export async function readKept<T>(file: string, fingerprint: string): Promise<Ke
   }
   try {
     const content = JSON.parse(text);
-    if (typeof content?.fingerprint !== 'string' || typeof content.result !== 'object') {
+    if (content.checksum !== fingerprintOf(content.fingerprint, content.result)) {
       return { kind: 'unreadable' };
     }
     return content.fingerprint === fingerprint
@@ -34,9 +33,11 @@ export async function readKept<T>(file: string, fingerprint: string): Promise<Ke
 
 /** Keeps a result in a file, whole or not at all, and returns it as a later run would read it. */
 export async function keepResult<T>(file: string, fingerprint: string, result: T): Promise<T> {
-  const json = JSON.stringify({ fingerprint, result });
+  // What is not a number is null in JSON: the checksum is of what will be read.
+  const read: T = JSON.parse(JSON.stringify(result));
+  const json = JSON.stringify({ fingerprint, checksum: fingerprintOf(fingerprint, read), result: read });
   await replaceFile(file, (temporary) => writeFile(temporary, json));
-  return JSON.parse(json).result;
+  return read;
 }
 
 /** SHA-256 of plain data. */
@@ -52,12 +53,14 @@ const blockBytes = 4096;
  *
  * A volume of 200 MB takes milliseconds, and copied to another machine it is the same, unlike its date. A change of
  * single voxels between the blocks is not seen.
+ *
+ * @throws {Error} as `openMetaImage` does.
  */
-export async function fingerprintMetaImage(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const { dataFile } = await readMetaImageHeader(path);
-  if (dataFile !== 'LOCAL') hash.update(await readFile(path));
-  const handle = await openData(path, dataFile);
+export async function fingerprintMetaImage(path: string, options?: OpenMetaImageOptions): Promise<string> {
+  const image = await openMetaImage(path, options);
+  await image.close();
+  const hash = createHash('sha256').update(JSON.stringify(image.header));
+  const handle = await open(image.dataPath);
   try {
     const { size } = await handle.stat();
     hash.update(`\n${size}\n`);
@@ -70,15 +73,5 @@ export async function fingerprintMetaImage(path: string): Promise<string> {
     return hash.digest('hex');
   } finally {
     await handle.close();
-  }
-}
-
-/** The voxels are beside the header as it is named or, where that is a link, as it is stored. */
-async function openData(path: string, dataFile: string): Promise<FileHandle> {
-  if (dataFile === 'LOCAL') return open(path);
-  try {
-    return await open(join(dirname(path), dataFile));
-  } catch {
-    return open(join(dirname(await realpath(path)), dataFile));
   }
 }

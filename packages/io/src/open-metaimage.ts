@@ -44,6 +44,11 @@ export class MetaImageFile implements AsyncDisposable {
     this.#range = range;
   }
 
+  /** The file that holds the voxels: `path` itself or, links followed, the one that the header names. */
+  get dataPath(): string {
+    return this.#range.name;
+  }
+
   get geometry(): Geometry {
     return this.header.geometry;
   }
