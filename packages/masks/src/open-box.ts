@@ -28,32 +28,45 @@ export function boxAround(mask: Uint8Array, size: Size, room: Size): OpenBox | u
   };
 }
 
-/** Cuts a box out of a mask; beyond its sides it is 0. */
+/**
+ * Cuts a box out of a mask. Beyond the sides of its slices all is 0; beyond the first and the last slice these are
+ * repeated, since a body goes on where a scan ends.
+ */
 export function cutBox(mask: Uint8Array, size: Size, box: OpenBox): Uint8Array {
   const part = new Uint8Array(box.size[0] * box.size[1] * box.size[2]);
-  visitRows(size, box, (row, boxRow, count) => part.set(mask.subarray(row, row + count), boxRow));
+  const area = box.size[0] * box.size[1];
+  for (let k = 0; k < box.size[2]; k++) {
+    const z = Math.min(size[2] - 1, Math.max(0, box.start[2] + k));
+    visitRows(size, box, z, (row, boxRow, count) => {
+      part.set(mask.subarray(row, row + count), k * area + boxRow);
+    });
+  }
   return part;
 }
 
 /** Puts what {@link cutBox} cut out into an empty mask of the whole. */
 export function pasteBox(part: Uint8Array, size: Size, box: OpenBox): Uint8Array {
   const mask = new Uint8Array(size[0] * size[1] * size[2]);
-  visitRows(size, box, (row, boxRow, count) => mask.set(part.subarray(boxRow, boxRow + count), row));
+  const area = box.size[0] * box.size[1];
+  for (let z = Math.max(0, box.start[2]); z < Math.min(size[2], box.start[2] + box.size[2]); z++) {
+    const start = (z - box.start[2]) * area;
+    visitRows(size, box, z, (row, boxRow, count) => {
+      mask.set(part.subarray(start + boxRow, start + boxRow + count), row);
+    });
+  }
   return mask;
 }
 
-/** Visits the runs of voxels that a box shares with its volume: their offsets in both, and their length. */
+/** Visits the runs of voxels that a slice shares with a box: their offsets in the mask and in the box's slice. */
 function visitRows(
-  [width, height, slices]: Size,
+  [width, height]: Size,
   { start, size }: OpenBox,
+  z: number,
   visit: (row: number, boxRow: number, count: number) => void,
 ): void {
   const x = Math.max(0, start[0]);
   const count = Math.min(width, start[0] + size[0]) - x;
-  for (let z = Math.max(0, start[2]); z < Math.min(slices, start[2] + size[2]); z++) {
-    for (let y = Math.max(0, start[1]); y < Math.min(height, start[1] + size[1]); y++) {
-      const boxRow = ((z - start[2]) * size[1] + y - start[1]) * size[0] + x - start[0];
-      visit((z * height + y) * width + x, boxRow, count);
-    }
+  for (let y = Math.max(0, start[1]); y < Math.min(height, start[1] + size[1]); y++) {
+    visit((z * height + y) * width + x, (y - start[1]) * size[0] + x - start[0], count);
   }
 }
