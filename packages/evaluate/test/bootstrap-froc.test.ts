@@ -80,6 +80,21 @@ describe('bootstrapFroc', () => {
     expect(none.cpm).toEqual({ value: Number.NaN, lower: Number.NaN, upper: Number.NaN });
   });
 
+  it('has no bounds where fewer than two scans hold a nodule', () => {
+    for (const [list, cpmOf] of [
+      [[scans[5]!], cpm(froc([scans[5]!]))],
+      [[scans[3]!, scans[5]!, scans[6]!], cpm(froc([scans[3]!, scans[5]!, scans[6]!]))],
+    ] as const) {
+      const band = bootstrapFroc(froc(list), { seed: 1, resamples: 50 });
+      expect(band.cpm).toEqual({ value: cpmOf, lower: Number.NaN, upper: Number.NaN });
+      expect([...band.lower, ...band.upper].every(Number.isNaN)).toBe(true);
+      expect(band.sensitivityAt.every(({ lower, upper }) => Number.isNaN(lower) && Number.isNaN(upper))).toBe(
+        true,
+      );
+      expect(band.mean.some(Number.isNaN)).toBe(false);
+    }
+  });
+
   it('is wide with two scans, as in the documentation', () => {
     const nodules = [{ centerWorld: [0, 0, 0] as World, diameterMm: 6 }];
     const score = froc([

@@ -105,9 +105,33 @@ describe('summarise', () => {
     expect(empty.noduleDice).toBeNull();
     expect(empty.sizes.map(({ sensitivity }) => sensitivity)).toEqual([null, null, null]);
     expect(empty.falsePositivesPerScan!.value).toBe(0);
-    // Half of the resamples hold the one nodule not at all; the others all find it.
-    const one = summarise([scan('a', [{}]), scan('b', []), scan('c', [])], { seed: 1 });
-    expect(one.sensitivity).toEqual({ value: 1, lower: 1, upper: 1 });
+    // A ninth of the resamples hold neither nodule; were they taken as 0, the lower bound would be.
+    const two = summarise([scan('a', [{}]), scan('b', [{}]), scan('c', [])], { seed: 1 });
+    expect(two.sensitivity).toEqual({ value: 1, lower: 1, upper: 1 });
+  });
+
+  it('has no bounds for what fewer than two scans define: nothing varies', () => {
+    const nodule = { diameterMm: 4, dice: 0.7, volumeError: -0.25 };
+    const unbounded = (value: number) => ({ value, lower: Number.NaN, upper: Number.NaN });
+    const first = scan('a', [nodule], [0.9], [8, 2, 2]);
+    const single = summarise([first], { seed: 1 });
+    expect(single.allSlices).toEqual({
+      recall: unbounded(0.8),
+      precision: unbounded(0.8),
+      dice: unbounded(0.8),
+    });
+    expect(single.falsePositivesPerScan).toEqual(unbounded(1));
+    // Scans without a nodule do not vary what is of nodules alone, but what is of all scans.
+    const free = ['b', 'c', 'd'].map((seriesUid) => scan(seriesUid, [], [], [0, 5, 0]));
+    const mixed = summarise([first, ...free], { seed: 1 });
+    expect(mixed.sensitivity).toEqual(unbounded(1));
+    expect(mixed.sizes.map(({ sensitivity }) => sensitivity)).toEqual([unbounded(1), null, null]);
+    expect(mixed.allSlices.recall).toEqual(unbounded(0.8));
+    expect(mixed.noduleDice).toEqual(unbounded(0.7));
+    expect(mixed.volumeError).toEqual(unbounded(-0.25));
+    expect(mixed.falsePositivesPerScan!.upper).toBeGreaterThan(mixed.falsePositivesPerScan!.lower);
+    expect(mixed.allSlices.precision!.upper).toBeGreaterThan(mixed.allSlices.precision!.lower);
+    expect(JSON.parse(JSON.stringify(mixed)).sensitivity).toEqual({ value: 1, lower: null, upper: null });
   });
 
   it('draws the interval of a binomial where every scan has one nodule', () => {

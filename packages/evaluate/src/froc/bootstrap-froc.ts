@@ -27,7 +27,8 @@ const bandRates: readonly number[] = Array.from(
 
 /**
  * Draws a FROC curve's confidence band: scans are resampled with replacement, and the curve of each resample is read at
- * the rates. The bounds are percentiles; a resample without a nodule has no curve and is left out.
+ * the rates. The bounds are percentiles; a resample without a nodule has no curve and is left out. Where fewer than two
+ * scans hold a nodule, all bounds are NaN: nothing tells how much the sensitivity varies.
  *
  * The marks are ranked once; a resample then counts each scan's entries as often as it was drawn, in one pass down to
  * the highest rate.
@@ -64,7 +65,10 @@ export function bootstrapFroc(
   const columns = resample(froc.ranking, allRates, resamples, seed);
   const columnOf = (rate: number): Float64Array => columns[allRates.indexOf(rate)]!;
 
-  const band = falsePositivesPerScan.map((rate) => percentileInterval(0, columnOf(rate), confidence));
+  const withNodule = froc.ranking.nodulesPerScan.filter((count) => count > 0).length;
+  const intervalOf = (value: number, column: Float64Array): Interval =>
+    percentileInterval(value, withNodule < 2 ? [] : column, confidence);
+  const band = falsePositivesPerScan.map((rate) => intervalOf(0, columnOf(rate)));
   const officialColumns = officialRates.map(columnOf);
   const resampledCpm = Float64Array.from({ length: resamples }, (_, draw) =>
     mean(officialColumns.map((column) => column[draw]!)),
@@ -74,10 +78,8 @@ export function bootstrapFroc(
     mean: falsePositivesPerScan.map((rate) => mean(columnOf(rate).filter((value) => !Number.isNaN(value)))),
     lower: band.map(({ lower }) => lower),
     upper: band.map(({ upper }) => upper),
-    sensitivityAt: sensitivityAt(froc).map((value, i) =>
-      percentileInterval(value, officialColumns[i]!, confidence),
-    ),
-    cpm: percentileInterval(cpm(froc), resampledCpm, confidence),
+    sensitivityAt: sensitivityAt(froc).map((value, i) => intervalOf(value, officialColumns[i]!)),
+    cpm: intervalOf(cpm(froc), resampledCpm),
   };
 }
 

@@ -54,7 +54,8 @@ export interface SummariseOptions extends BootstrapOptions {
 
 /**
  * Sums up measured scans at their operating point; every figure with a 95 % interval by bootstrap over scans, 1,000
- * resamples. A resample in which a figure is not defined (no nodule of a size, say) is left out of its interval.
+ * resamples. A resample in which a figure is not defined (no nodule of a size, say) is left out of its interval;
+ * where fewer than two scans define a figure, its bounds are NaN.
  *
  * Unlike `froc` it does not cut a scan's candidates at 100.
  *
