@@ -64,7 +64,7 @@ export function describeOperatingPoint({ rule, reason, threshold, ...scores }: O
 }
 
 function bounds(figure: Figure): string {
-  return figure ? `${digits(figure.lower)} to ${digits(figure.upper)}` : '-';
+  return figure && !Number.isNaN(figure.lower) ? `${digits(figure.lower)} to ${digits(figure.upper)}` : '-';
 }
 
 function digits(value: number): string {
