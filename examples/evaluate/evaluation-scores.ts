@@ -13,8 +13,10 @@ import {
   summarise,
 } from '@lunet/evaluate';
 
-/** LUNA16's official score of a system, as scores.json has it; what is not defined, as where there are no nodules, is null there,
- * and so are the bounds of what fewer than two scans define. */
+/**
+ * LUNA16's official score of a system, as scores.json has it; what is not defined, as where there are no nodules, is null
+ * there, and so are the bounds of what fewer than two scans define.
+ */
 export interface ChallengeScores {
   readonly cpm: number;
   /** At the `officialRates`. */

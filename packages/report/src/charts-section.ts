@@ -1,4 +1,4 @@
-import { bounds, count, ratio } from './format.ts';
+import { count, hasBounds, ratio, withBounds } from './format.ts';
 import { baselineDash, frocChart, publishedDashes } from './froc-chart.ts';
 import { type Html, html } from './html.ts';
 import { publishedCpm, publishedSource, publishedSystems } from './published-systems.ts';
@@ -29,10 +29,11 @@ async function frocSection({ curve, baseline, data }: ReportData): Promise<Html>
       : `The published systems were measured on LUNA16’s 888 scans, this model on ${
           data.kind === 'phantoms' ? 'synthetic scans (phantoms)' : 'other scans'
         }: their curves give the scale and are no comparison.`;
-  const label = band ? `${ratio(band.cpm.value)} (${bounds(band.cpm, ratio)})` : undefined;
+  const label =
+    band && `: CPM ${withBounds(band.cpm, ratio)}${hasBounds(band.cpm) ? ', with its 95\u00a0% band' : ''}`;
   return html`<section aria-labelledby="froc-title"><h2 id="froc-title">Nodules found against false alarms</h2>
 <div class="chart-row"><div class="chart"><div class="plot" role="img" aria-label="FROC curve; its values stand in the table of scores">${await frocChart(curve, baseline)}</div></div>
-<div><ul class="legend" aria-label="Curves"><li>${lineKey(ink.ours, [1, 0], 2.5)}<span><b>This model</b>${label && `: CPM ${label}`}${band && ', with its 95\u00a0% band'}</span></li>
+<div><ul class="legend" aria-label="Curves"><li>${lineKey(ink.ours, [1, 0], 2.5)}<span><b>This model</b>${label}</span></li>
 ${baseline?.curve && html`<li>${lineKey(ink.baseline, baselineDash, 2)}<span>${baseline.name}</span></li>`}
 ${systems}</ul>
 <p class="note">${caption} Other published CPMs: ${publishedCpm.map(({ name, cpm }) => `${name} ${ratio(cpm)}`).join('; ')}.</p>
@@ -41,12 +42,13 @@ ${systems}</ul>
 
 async function sizeSection(sizes: readonly SizeScores[], baseline: Baseline | undefined): Promise<Html> {
   const others = baseline?.summary?.sizes;
+  const hasIntervals = [...sizes, ...(others ?? [])].some(({ sensitivity }) => hasBounds(sensitivity));
   const legend = others
     ? html`<ul class="legend" aria-label="Bars"><li>${barKey(ink.oursSoft)}this model</li><li>${barKey(ink.baselineSoft)}${baseline?.name}</li></ul>`
     : undefined;
   return html`<section aria-labelledby="sizes-title"><h2 id="sizes-title">Nodules found by size</h2>
 <div class="chart-row"><div class="chart"><div class="plot" role="img" aria-label="${sizes.map(({ name, found, nodules }) => `${name}: ${found} of ${nodules}`).join('; ')}">${await sizeChart(sizes, others)}</div></div>
-<div>${legend}<p class="note">At the operating point, by the annotated diameter; the lines are 95&nbsp;% intervals.</p></div></div></section>`;
+<div>${legend}<p class="note">At the operating point, by the annotated diameter${hasIntervals && html`; the lines are 95&nbsp;% intervals`}.</p></div></div></section>`;
 }
 
 async function trainingSection(rows: readonly TrainingRow[]): Promise<Html> {

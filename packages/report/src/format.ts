@@ -48,6 +48,17 @@ export function counted(value: number, noun: string): string {
   return `${count(value)}\u00a0${noun}${value === 1 ? '' : 's'}`;
 }
 
+/** `0.834 (0.801–0.866)`, or the figure alone where it has no interval. */
+export function withBounds(estimate: Estimate, format: Format): string {
+  const figure = format(estimate.value);
+  return hasBounds(estimate) ? `${figure} (${bounds(estimate, format)})` : figure;
+}
+
+/** Whether there is an interval: a figure of one scan has none. */
+export function hasBounds(estimate: Estimate | null | undefined): boolean {
+  return isFigure(estimate?.lower) && isFigure(estimate.upper);
+}
+
 /** `84.1–97.0 %`: the bounds as the figure is written, its unit once. */
 export function bounds(estimate: Estimate | null | undefined, format: Format): string {
   const { lower, upper } = estimate ?? {};

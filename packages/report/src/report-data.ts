@@ -21,8 +21,9 @@ export interface ReportCurve {
   };
   readonly band?: {
     readonly falsePositivesPerScan: readonly number[];
-    readonly lower: readonly number[];
-    readonly upper: readonly number[];
+    /** NaN or null where there is no band: of one scan, say. */
+    readonly lower: readonly (number | null)[];
+    readonly upper: readonly (number | null)[];
     /** At the seven official rates. */
     readonly sensitivityAt: readonly Estimate[];
     readonly cpm: Estimate;

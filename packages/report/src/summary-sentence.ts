@@ -1,4 +1,4 @@
-import { bounds, count, counted, isFigure, rate, ratio, wholePercent } from './format.ts';
+import { count, counted, isFigure, rate, ratio, wholePercent, withBounds } from './format.ts';
 import { sensitivityOf } from './froc-chart.ts';
 import type { ReportData } from './report-data.ts';
 
@@ -18,9 +18,7 @@ export function summarySentences({ curve, summary }: ReportData): string[] {
       `4 false alarms a scan, and ${wholePercent(sensitivityOf(curve, 1))} at 1.`,
   ];
   if (cpm && isFigure(cpm.value)) {
-    sentences.push(
-      `Its CPM, the mean over seven such rates, is ${ratio(cpm.value)} (${bounds(cpm, ratio)}).`,
-    );
+    sentences.push(`Its CPM, the mean over seven such rates, is ${withBounds(cpm, ratio)}.`);
   }
   if (summary) {
     const { allSlices, found, falsePositivesPerScan, sizes } = summary;

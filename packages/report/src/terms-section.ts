@@ -19,7 +19,7 @@ const terms: readonly (readonly [string, string])[] = [
   [
     '95 % interval',
     'The scans are drawn anew many times, with replacement; 95 % of the results lie within the interval. It says how much the ' +
-      'choice of scans matters, and is wide where they are few.',
+      'choice of scans matters. Of few scans it is rough, and rather too narrow; where fewer than two define a figure there is none.',
   ],
 ];
 

@@ -8,4 +8,7 @@ it('reads between points, level beyond the ends, and the last of equal ones', ()
     0.1, 0.1, 0.15000000000000002, 0.4, 0.6000000000000001, 0.8, 0.8,
   ]);
   expect(interpolate([], [], 1)).toBeNaN();
+  expect([0, 2, 3, 9].map((at) => interpolate(x, [null, null, null, null], at))).toEqual(
+    Array(4).fill(Number.NaN),
+  );
 });

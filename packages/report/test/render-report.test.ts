@@ -186,6 +186,42 @@ describe('a report', () => {
   });
 });
 
+describe('a report on one scan', () => {
+  it('has figures and a curve, but dashes for intervals and no band, after JSON too', async () => {
+    const lone = (value: number) => ({ value, lower: Number.NaN, upper: Number.NaN });
+    const band = {
+      falsePositivesPerScan: [0.125, 8],
+      lower: [Number.NaN, Number.NaN],
+      upper: [Number.NaN, Number.NaN],
+      sensitivityAt: Array.from({ length: 7 }, () => lone(0.7)),
+      cpm: lone(0.75),
+    };
+    const data: ReportData = {
+      ...bare,
+      curve: { froc: { scans: 1, nodules: 10, points }, band },
+      summary: {
+        ...summary,
+        sensitivity: lone(0.8),
+        sizes: [{ name: '< 5 mm', nodules: 4, found: 2, sensitivity: lone(0.5) }],
+      },
+    };
+    const page = await renderReport(data);
+    const text = textOf(page);
+    expect(page).not.toMatch(/NaN|undefined|null/);
+    expect(text).toContain('Its CPM, the mean over seven such rates, is 0.750.');
+    expect(text).toContain('CPM, the mean of the seven 0.750 –');
+    expect(text).toContain('at 4 70.0 % –');
+    expect(text).toContain('Nodules found 80.0 % –');
+    expect(text).toContain('This model : CPM 0.750 DeepLung');
+    expect(textOf(await renderReport(full))).toContain(
+      'This model : CPM 0.750 (0.650–0.850), with its 95 % band',
+    );
+    expect(text).not.toContain('the lines are 95&nbsp;% intervals');
+    expect(await renderReport(JSON.parse(JSON.stringify(data)))).toBe(page);
+    expect(textOf(await renderReport(full))).toContain('the lines are 95&nbsp;% intervals');
+  });
+});
+
 describe('a report and the outside', () => {
   it('escapes what it is given', async () => {
     const page = await renderReport({
@@ -202,6 +238,23 @@ describe('a report and the outside', () => {
     expect(page).not.toContain('<img');
     expect(page.match(/<\/script>/g)).toHaveLength(1);
     expect(page).toContain('&lt;/script&gt;&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;&#39;');
+  });
+
+  it.each([{ html: '<img src=x>' }, { html: ['<img src=x>'] }, {}, true])(
+    'refuses %j from JSON where a text is due',
+    async (value) => {
+      const seriesUid = JSON.parse(JSON.stringify(value));
+      await expect(renderReport({ ...full, scans: [{ ...full.scans![0]!, seriesUid }] })).rejects.toThrow(
+        new TypeError(`Cannot write ${JSON.stringify(value)} into a page: give a text or a number`),
+      );
+    },
+  );
+
+  it('leaves null empty', async () => {
+    const scans = [{ ...full.scans![0]!, seriesUid: JSON.parse('null') }];
+    expect(await renderReport({ ...full, scans })).toBe(
+      await renderReport({ ...full, scans: [{ ...full.scans![0]!, seriesUid: '' }] }),
+    );
   });
 
   it('asks for nothing, and its policy allows its own style and script alone', async () => {

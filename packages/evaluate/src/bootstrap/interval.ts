@@ -1,4 +1,4 @@
-/** A figure and its confidence interval; bounds of NaN, which JSON turns into null, where fewer than two scans define it. */
+/** A figure and its confidence interval; bounds of NaN, null in JSON, where fewer than two scans define it. */
 export interface Interval {
   readonly value: number;
   readonly lower: number;
