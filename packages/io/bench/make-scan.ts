@@ -1,7 +1,7 @@
 import { identityDirection } from '../src/geometry.ts';
 import { toVoxels, type Volume } from '../src/volume.ts';
 
-/** A body of soft tissue with two lungs, in noise of 20 HU: it deflates to 0.4 of its size, as chest CTs do. */
+/** A body of soft tissue with two lungs, in noise of 20 HU: it deflates to about half of its size. */
 export function makeScan(size: readonly [x: number, y: number, z: number]): Volume<Int16Array> {
   const [width, height, depth] = size;
   let state = 1;

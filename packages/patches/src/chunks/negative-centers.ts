@@ -77,7 +77,7 @@ export async function drawLungCenters(
       `Cannot use ${scan.lungMaskPath}: ${mask.geometry.size.join('x')} voxels, its scan has ${reader.geometry.size.join('x')}`,
     );
   }
-  const mark: MarkSlice = async (z) => markPixels(await readSlice(mask, z, signal), isLung);
+  const mark: MarkSlice = async (z) => markLung(await readSlice(mask, z, signal));
   return await drawMarked(scan, reader.geometry, mark, count, generator, signal);
 }
 
@@ -89,8 +89,7 @@ export async function drawTissueCenters(
   generator: RandomGenerator,
   signal?: AbortSignal,
 ): Promise<World[]> {
-  const mark: MarkSlice = async (z) =>
-    markPixels(await readSlice(reader, z, signal), (value) => value > airLimit);
+  const mark: MarkSlice = async (z) => markTissue(await readSlice(reader, z, signal));
   return drawMarked(scan, reader.geometry, mark, count, generator, signal);
 }
 
@@ -128,19 +127,27 @@ async function readSlice(
   return part.volume.voxels.data.subarray(first, first + rows * columns);
 }
 
-/** `Uint8Array.from` with a callback takes eight times as long. */
-function markPixels(values: NumberArray, test: (value: number) => boolean): Uint8Array {
-  const marked = new Uint8Array(values.length);
-  for (let i = 0; i < marked.length; i++) marked[i] = test(values[i]!) ? 1 : 0;
+// Two loops, each over one type of array with its test in it, where one that is told the test takes four times as long.
+function markLung(labels: NumberArray): Uint8Array {
+  const marked = new Uint8Array(labels.length);
+  for (let i = 0; i < marked.length; i++) marked[i] = isLung(labels[i]!) ? 1 : 0;
   return marked;
 }
 
-function drawPixel(marked: ArrayLike<number>, generator: RandomGenerator): number | undefined {
+function markTissue(values: NumberArray): Uint8Array {
+  const marked = new Uint8Array(values.length);
+  for (let i = 0; i < marked.length; i++) marked[i] = values[i]! > airLimit ? 1 : 0;
+  return marked;
+}
+
+/** Draws one of the pixels that are 1. */
+function drawPixel(marked: Uint8Array, generator: RandomGenerator): number | undefined {
   let count = 0;
-  for (let i = 0; i < marked.length; i++) if (marked[i]) count++;
+  for (let i = 0; i < marked.length; i++) count += marked[i]!;
   let left = Math.floor(uniformFloat64(generator) * count);
   for (let i = 0; i < marked.length; i++) {
-    if (marked[i] && left-- === 0) return i;
+    left -= marked[i]!;
+    if (left < 0) return i;
   }
   return undefined;
 }

@@ -1,4 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { median } from './measure.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Some work; what returns `{ ms }` has timed itself, in another process say. */
 export type TimedWork = () => unknown;
@@ -20,6 +25,8 @@ export async function measureInTurn<K extends string>(
     for (const [name, work] of Object.entries(works) as [K, TimedWork | undefined][]) {
       if (!work) continue;
       await prepare?.();
+      // What one leaves behind is not to be swept away in the time of the next.
+      collectGarbage();
       const start = performance.now();
       const result = await work();
       const ms = hasTimedItself(result) ? result.ms : performance.now() - start;
