@@ -21,6 +21,7 @@ import { evaluateScan } from './evaluate/evaluate-scan.ts';
 import { writeModelReport } from './evaluate/evaluation-report.ts';
 import { scoreMeasurements } from './evaluate/evaluation-scores.ts';
 import { challengeTable, describeOperatingPoint, summaryTable } from './evaluate/evaluation-table.ts';
+import { KeptBaselineLungs } from './evaluate/kept-baseline-lungs.ts';
 import { type EvaluatedScan, KeptScans, type PlannedScan } from './evaluate/kept-scans.ts';
 import { frocCsv, writeJson, writeText } from './evaluate/score-files.ts';
 import { scorePredictions } from './evaluate/score-predictions.ts';
@@ -48,7 +49,7 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   line.print(`model       ${model.path}`);
   const luna16 = await openLuna16(options.data, { signal });
   for (const problem of describeProblems(luna16)) line.print(`note        ${problem}`);
-  const { scans, broken, name, warnings } = selectScans(luna16, options.fold, model.run);
+  const { scans, broken, name, warnings } = selectScans(luna16, options.fold, model);
   line.print(
     `scans       ${describeScans(scans.map((scan) => ({ nodules: scoredNodules(scan) })))}: ${name}`,
   );
@@ -72,7 +73,9 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   }
   const { node: _, ...made } = await versions(['@lunet/evaluate', '@lunet/masks', '@lunet/unet']);
   const settings = [resultVersion, made, options.engine, model.sha256, options.scan];
-  const store = new KeptScans(out, settings, options.masks);
+  const store = new KeptScans(out, settings, options);
+  const baselineFolder = join(out, 'baseline');
+  const baselineLungs = options.baseline && new KeptBaselineLungs(baselineFolder, [resultVersion, made]);
   const evaluated: EvaluatedScan[] = [];
   const open: PlannedScan[] = [];
   const counts = { kept: 0, absent: 0, outdated: 0, unreadable: 0 };
@@ -120,6 +123,8 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
       if (!made) continue;
       const result = await store.keep(planned, made.result, made.mask);
       evaluated.push({ ...planned, result });
+      // While the scan is in memory; what fails is tried again, and told, when the baseline is scored.
+      if (baselineLungs) await baselineLungs.keep(scan, made.scanned).catch(() => undefined);
       const { nodules, candidates } = result.measurement;
       line.print(
         `done        ${scan.seriesUid}  ${nodules.filter(({ found }) => found).length}/${nodules.length} nodules found, ` +
@@ -143,19 +148,32 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   evaluated.sort((a, b) => order.get(a.scan.seriesUid)! - order.get(b.scan.seriesUid)!);
   const measurements = evaluated.map(({ result }) => result.measurement);
   const scored = scoreMeasurements(measurements, options);
-  const baseline = options.baseline
-    ? await evaluateBaseline(evaluated, join(out, 'baseline'), { line, signal })
+  const baseline = baselineLungs
+    ? await evaluateBaseline(
+        evaluated.map(({ scan }) => scan),
+        options.scan,
+        { folder: baselineFolder, lungs: baselineLungs, line, signal },
+      ).catch((error: Error) => {
+        if (signal.aborted) throw error;
+        line.print(`note        the baseline is left out: ${error.message}`);
+      })
     : undefined;
   const beside = baseline && {
     name: `HU > ${baseline.threshold} in lung`,
     threshold: baseline.threshold,
+    lungs: baseline.lungs,
     ...scoreMeasurements(baseline.measurements, options),
   };
   const scores = {
     ...scored.scores,
     summary: scored.summary,
     operatingPoints: scored.operatingPoints,
-    baseline: beside && { threshold: beside.threshold, ...beside.scores, summary: beside.summary },
+    baseline: beside && {
+      threshold: beside.threshold,
+      lungs: beside.lungs,
+      ...beside.scores,
+      summary: beside.summary,
+    },
     model: { sha256: model.sha256 },
     options: { fold: options.fold, ...options.scan, recall: options.recall, seed: options.seed },
     warnings,

@@ -57,6 +57,7 @@ await runScript(async () => {
       storeSettings: data.storeSettings,
       minesScans: data.trainingScans !== undefined,
     },
+    trainingScans: training.map(({ seriesUid }) => seriesUid),
     validationScans: heldOut.map(({ seriesUid }) => seriesUid),
   };
   const { run, state } =

@@ -1,8 +1,7 @@
 import type { Luna16, Luna16Problem, Luna16Scan } from '@lunet/io/node';
-import { fingerprintScans } from '@lunet/train';
-import { describeScans } from '../scans/luna16-scans.ts';
-import type { RunRecord } from '../scans/open-model.ts';
+import type { ModelFile, RunRecord } from '../scans/open-model.ts';
 import type { EvaluateModelOptions } from './evaluate-luna16-options.ts';
+import { warnOfModel } from './model-warnings.ts';
 
 /** The scans that are evaluated, and those that should be but cannot be opened. */
 export interface SelectedScans {
@@ -15,17 +14,27 @@ export interface SelectedScans {
 }
 
 /**
- * Selects the scans of some folds, or those that a run held out, and warns of scans that the model was trained on.
+ * Selects the scans of some folds, or those that a run held out, and warns of what flatters the score.
  *
  * @throws {Error} if there are none, or it is not known which were held out.
  */
 export function selectScans(
   { scans, problems }: Luna16,
   fold: EvaluateModelOptions['fold'],
-  run: RunRecord | undefined,
+  model: Pick<ModelFile, 'run' | 'path'>,
 ): SelectedScans {
+  const { run } = model;
   const { isSelected, name } = selection(fold, run);
   const selected = scans.filter((scan) => isSelected(scan));
+  const broken = problems.filter(
+    ({ kind, seriesUid, fold }) =>
+      (kind === 'missing-data' || kind === 'unreadable') && isSelected({ seriesUid: seriesUid!, fold }),
+  );
+  if (selected.length === 0 && broken.length > 0) {
+    throw new Error(
+      `Cannot evaluate ${name}: none of ${broken.length} can be opened; the first: ${broken[0]!.message}`,
+    );
+  }
   if (selected.length === 0) {
     const folds = [...new Set(scans.map((scan) => scan.fold ?? 'none'))].sort();
     throw new Error(
@@ -34,11 +43,7 @@ export function selectScans(
         : `Cannot evaluate: no scan is in ${name}; there are folds ${folds.join(', ')}`,
     );
   }
-  const broken = problems.filter(
-    ({ kind, seriesUid, fold }) =>
-      (kind === 'missing-data' || kind === 'unreadable') && isSelected({ seriesUid: seriesUid!, fold }),
-  );
-  const warnings = trainedOn(scans, selected, run);
+  const warnings = warnOfModel(scans, selected, model);
   const absent = fold === 'held-out' ? run!.validationScans.length - selected.length - broken.length : 0;
   if (absent > 0)
     warnings.push(`${absent} of the run's ${run!.validationScans.length} held-out scans are not in --data`);
@@ -72,23 +77,4 @@ function selection(
   }
   const heldOut = new Set(run.validationScans);
   return { isSelected: ({ seriesUid }) => heldOut.has(seriesUid), name: 'held-out scans' };
-}
-
-function trainedOn(
-  scans: readonly Luna16Scan[],
-  selected: readonly Luna16Scan[],
-  run: RunRecord | undefined,
-): string[] {
-  if (run === undefined)
-    return ['there is no config.json beside the weights: these scans may have been trained on'];
-  const heldOut = new Set(run.fold === 'none' ? [] : run.validationScans);
-  const seen = selected.filter(({ seriesUid }) => !heldOut.has(seriesUid));
-  const isOtherData = !scans.some(({ seriesUid }) => run.validationScans.includes(seriesUid));
-  if (seen.length === 0 || isOtherData) return [];
-  const isCertain =
-    fingerprintScans(scans.filter(({ seriesUid }) => !heldOut.has(seriesUid))) === run.training;
-  return [
-    `WARNING: the model ${isCertain ? 'was' : 'may have been'} trained on ${describeScans(seen)} of these; ` +
-      'scores on them say nothing about new scans',
-  ];
 }

@@ -17,6 +17,8 @@ export interface ModelFile {
 export interface RunRecord {
   readonly fold: number | 'stride' | 'none';
   readonly validationScans: readonly string[];
+  /** Series UIDs; undefined where an older version wrote config.json. */
+  readonly trainingScans?: readonly string[] | undefined;
   /** `fingerprintScans` of the training scans. */
   readonly training: string;
 }
@@ -50,13 +52,19 @@ async function readRun(file: string): Promise<RunRecord | undefined> {
   const bytes = await readIfThere(file);
   if (bytes === undefined) return undefined;
   try {
-    const { options, data, validationScans } = JSON.parse(new TextDecoder().decode(bytes));
-    const isList = Array.isArray(validationScans) && validationScans.every((uid) => typeof uid === 'string');
-    if (!isList || typeof data?.training !== 'string') throw new TypeError('it names no validationScans');
-    return { fold: options?.fold, validationScans, training: data.training };
+    const { options, data, validationScans, trainingScans } = JSON.parse(new TextDecoder().decode(bytes));
+    if (!isListOfNames(validationScans) || typeof data?.training !== 'string')
+      throw new TypeError('it names no validationScans');
+    if (trainingScans !== undefined && !isListOfNames(trainingScans))
+      throw new TypeError('its trainingScans are no list of series UIDs');
+    return { fold: options?.fold, validationScans, trainingScans, training: data.training };
   } catch (cause) {
     throw new SyntaxError(`Cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
+}
+
+function isListOfNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 async function readIfThere(file: string): Promise<Uint8Array | undefined> {

@@ -9,6 +9,7 @@ import { fingerprintScans } from '@lunet/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEvaluateOptions } from '../evaluate/evaluate-luna16-options.ts';
 import { selectScans } from '../evaluate/select-scans.ts';
+import type { RunRecord } from '../scans/open-model.ts';
 import { denseModel } from './dense-model.ts';
 import { refusalOf } from './refusal-of.ts';
 import { type ExampleRun, exampleCommand, runExample } from './run-example.ts';
@@ -78,9 +79,12 @@ describe('evaluate-luna16', () => {
 
     const [scan] = scans.filter(({ fold }) => fold === 0) as [Luna16Scan];
     const nodules = scan.nodules.length + 1;
-    const warnings = ['1 annotated nodule lies outside its scan and counts as missed'];
+    const warnings = [
+      'the best weights were chosen on these scans: another fold would be a stricter test',
+      '1 annotated nodule lies outside its scan and counts as missed',
+    ];
     expect(scores).toMatchObject({ scans: 1, nodules, warnings, failed: [] });
-    expect(result.stdout).toContain(`note        ${warnings[0]}`);
+    for (const warning of warnings) expect(result.stdout).toContain(`note        ${warning}`);
     expect(scores.truePositives + scores.falseNegatives).toBe(nodules);
     expect(scores.truePositives).toBeGreaterThan(0);
     const { truePositives, falsePositives, ignoredOnExcluded, doubleDetections } = scores;
@@ -101,7 +105,7 @@ describe('evaluate-luna16', () => {
     expect(mask.geometry).toEqual(scan.geometry);
     const report = await readFile(join(out, 'report.html'), 'utf8');
     expect(report).toContain(scan.seriesUid);
-    expect(report).toContain(warnings[0]);
+    for (const warning of warnings) expect(report).toContain(warning);
     expect(report).toContain('data:image/png;base64,');
 
     const csv = join(out, 'predictions.csv');
@@ -251,25 +255,60 @@ describe('selectScans', () => {
     ({ seriesUid, fold, nodules: [{}], outside: [] }) as unknown as Luna16Scan;
   const luna16 = (problems: Partial<Luna16Problem>[] = []) =>
     ({ scans: [scan('a', 0), scan('b', 0), scan('c', 3)], problems }) as unknown as Luna16;
-  const held = { fold: 3, validationScans: ['c'], training: 'unknown' };
+  const held: RunRecord = { fold: 3, validationScans: ['c'], training: 'unknown' };
+  const modelOf = (run: RunRecord | undefined, weights = 'latest') => ({
+    run,
+    path: `runs/one/${weights}.safetensors`,
+  });
 
   it('takes folds, all scans, or those that the run held out', () => {
     const select = (fold: Parameters<typeof selectScans>[1]) =>
-      selectScans(luna16(), fold, held).scans.map(({ seriesUid }) => seriesUid);
+      selectScans(luna16(), fold, modelOf(held)).scans.map(({ seriesUid }) => seriesUid);
     expect(select([0])).toEqual(['a', 'b']);
     expect(select('all')).toEqual(['a', 'b', 'c']);
     expect(select('held-out')).toEqual(['c']);
   });
 
   it('warns of scans that the model was, or may have been, trained on', () => {
-    expect(selectScans(luna16(), 'held-out', held).warnings).toEqual([]);
-    expect(selectScans(luna16(), 'all', held).warnings).toEqual([
-      'WARNING: the model may have been trained on 2 scans with 2 nodules of these; scores on them say nothing about new scans',
+    const warningsOf = (
+      run: RunRecord | undefined,
+      fold: Parameters<typeof selectScans>[1] = 'all',
+      weights?: string,
+    ) => selectScans(luna16(), fold, modelOf(run, weights)).warnings;
+    const trained =
+      'WARNING: the model was trained on 2 scans with 2 nodules of these; scores on them say nothing about new scans';
+    expect(warningsOf({ ...held, trainingScans: ['a', 'b', 'y'] })).toEqual([trained]);
+    expect(warningsOf({ ...held, trainingScans: ['a', 'b'] }, 'held-out')).toEqual([]);
+    const elsewhere = { ...held, validationScans: ['z'] };
+    expect(warningsOf({ ...elsewhere, trainingScans: ['x', 'y'] }), 'other data').toEqual([]);
+    expect(warningsOf({ ...elsewhere, trainingScans: ['a', 'b', 'y'] }), 'a part of the same').toEqual([
+      trained,
     ]);
-    expect(selectScans(luna16(), 'all', { ...held, validationScans: ['z'] }).warnings, 'other data').toEqual(
-      [],
-    );
-    expect(selectScans(luna16(), 'all', { ...held, fold: 'none' }).warnings[0]).toContain('3 scans');
+
+    // Runs of older versions do not list them.
+    expect(warningsOf(held, 'held-out')).toEqual([]);
+    expect(warningsOf(held)).toEqual([
+      'WARNING: it is not known whether the model was trained on 2 scans with 2 nodules of these; if it was, scores on them say nothing about new scans',
+    ]);
+    expect(warningsOf(elsewhere)[0]).toContain('not known whether the model was trained on 3 scans');
+    expect(warningsOf({ ...held, fold: 'none' })[0]).toContain('3 scans');
+    const training = fingerprintScans(luna16().scans.slice(0, 2));
+    expect(warningsOf({ ...held, training })).toEqual([trained]);
+    expect(warningsOf(undefined, [0])[0]).toContain('there is no config.json beside the weights');
+  });
+
+  it('says that the best weights were chosen on the scans that were held out', () => {
+    const run = { ...held, trainingScans: ['b'] };
+    const warningsOf = (fold: Parameters<typeof selectScans>[1], validationScans = ['c'], weights = 'best') =>
+      selectScans(luna16(), fold, modelOf({ ...run, validationScans }, weights)).warnings;
+    const stricter = 'another fold would be a stricter test';
+    expect(warningsOf('held-out')).toEqual([`the best weights were chosen on these scans: ${stricter}`]);
+    expect(warningsOf([0, 3], ['a', 'c'])).toEqual([
+      expect.stringContaining('trained on 1 scan'),
+      `the best weights were chosen on 2 of these scans: ${stricter}`,
+    ]);
+    expect(warningsOf('held-out', ['c'], 'latest')).toEqual([]);
+    expect(warningsOf('all', ['b']), 'trained on, which says more').toHaveLength(1);
   });
 
   it('names held-out scans that are not there or broken, and refuses where none is left', () => {
@@ -281,16 +320,17 @@ describe('selectScans', () => {
       fold: 3,
       message: 'cut off',
     } as const;
-    const { broken, warnings } = selectScans(luna16([problem]), 'held-out', run);
+    const { broken, warnings } = selectScans(luna16([problem]), 'held-out', modelOf(run));
     expect(broken.map(({ seriesUid }) => seriesUid)).toEqual(['d']);
     expect(warnings).toEqual(["1 of the run's 3 held-out scans are not in --data"]);
-    expect(selectScans(luna16([problem]), [0], run).broken).toEqual([]);
-    expect(selectScans(luna16([problem]), [3], run).broken).toHaveLength(1);
-    expect(() => selectScans(luna16(), 'held-out', { ...held, validationScans: ['z'] })).toThrow(
-      /none of the run's 1/,
+    expect(selectScans(luna16([problem]), [0], modelOf(run)).broken).toEqual([]);
+    expect(selectScans(luna16([problem]), [3], modelOf(run)).broken).toHaveLength(1);
+    const select = (record: RunRecord | undefined) =>
+      selectScans(luna16([problem]), 'held-out', modelOf(record));
+    expect(() => select({ ...held, validationScans: ['z'] })).toThrow(/none of the run's 1/);
+    expect(() => select({ ...held, validationScans: ['d'] }), 'all are broken').toThrow(
+      /^Cannot evaluate held-out scans: none of 1 can be opened; the first: cut off$/,
     );
-    expect(() => selectScans(luna16(), 'held-out', undefined)).toThrow(
-      /there is no config.json beside the weights/,
-    );
+    expect(() => select(undefined)).toThrow(/there is no config.json beside the weights/);
   });
 });

@@ -75,6 +75,9 @@ describe('train-luna16', () => {
     const config = JSON.parse(await readFile(join(one.out, 'config.json'), 'utf8'));
     expect(config).toMatchObject({ options: { seed: 1, network: { filters: 4 } }, engine: { name: 'wasm' } });
     expect(config.data.training).toMatch(/^[0-9a-f]{64}$/);
+    const uids: string[] = [...config.trainingScans, ...config.validationScans];
+    expect(uids.length).toBeGreaterThan(config.validationScans.length);
+    expect(new Set(uids).size, 'apart').toBe(uids.length);
   });
 
   it('trains the reference network with its loss, without negatives', { timeout: 60_000 }, async () => {
