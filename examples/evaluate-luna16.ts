@@ -21,6 +21,7 @@ import { evaluateScan } from './evaluate/evaluate-scan.ts';
 import { writeModelReport } from './evaluate/evaluation-report.ts';
 import { scoreMeasurements } from './evaluate/evaluation-scores.ts';
 import { challengeTable, describeOperatingPoint, summaryTable } from './evaluate/evaluation-table.ts';
+import { type FailedScan, warnOfFailures } from './evaluate/failed-scans.ts';
 import { KeptBaselineLungs } from './evaluate/kept-baseline-lungs.ts';
 import { type EvaluatedScan, KeptScans, type PlannedScan } from './evaluate/kept-scans.ts';
 import { frocCsv, writeJson, writeText } from './evaluate/score-files.ts';
@@ -49,19 +50,20 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   line.print(`model       ${model.path}`);
   const luna16 = await openLuna16(options.data, { signal });
   for (const problem of describeProblems(luna16)) line.print(`note        ${problem}`);
-  const { scans, broken, name, warnings } = selectScans(luna16, options.fold, model);
+  const { scans, broken, name, ...selected } = selectScans(luna16, options.fold, model);
   line.print(
     `scans       ${describeScans(scans.map((scan) => ({ nodules: scoredNodules(scan) })))}: ${name}`,
   );
-  for (const warning of warnings)
+  const warn = (warning: string) =>
     line.print(warning.startsWith('WARNING') ? warning : `note        ${warning}`);
-  const failed: { seriesUid: string; message: string }[] = [];
-  const fail = (seriesUid: string | undefined, message: string): void => {
+  for (const warning of selected.warnings) warn(warning);
+  const failed: FailedScan[] = [];
+  const fail = (seriesUid: string, nodules: number, message: string): void => {
     // No path: scores.json is to be the same wherever the data lie.
-    failed.push({ seriesUid: seriesUid!, message: message.replaceAll(join(options.data, '/'), '') });
+    failed.push({ seriesUid, nodules, message: message.replaceAll(join(options.data, '/'), '') });
     line.print(`FAILED      ${seriesUid}: ${message}`);
   };
-  for (const { seriesUid, message } of broken) fail(seriesUid, message);
+  for (const { seriesUid, nodules, message } of broken) fail(seriesUid!, nodules ?? 0, message);
 
   // 2. What an earlier run, or another shard, has done already.
   const out = options.out ?? join(model.folder, 'evaluation');
@@ -88,7 +90,7 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
       if (result) evaluated.push({ ...planned, result });
       else open.push(planned);
     } catch (error) {
-      fail(scan.seriesUid, (error as Error).message);
+      fail(scan.seriesUid, scoredNodules(scan).length, (error as Error).message);
     }
   }
   const { kept, outdated, unreadable } = counts;
@@ -118,13 +120,13 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
         onSlice: progress(i),
       }).catch((error: Error) => {
         if (signal.aborted) throw error;
-        fail(scan.seriesUid, error.message);
+        fail(scan.seriesUid, scoredNodules(scan).length, error.message);
       });
       if (!made) continue;
       const result = await store.keep(planned, made.result, made.mask);
       evaluated.push({ ...planned, result });
       // While the scan is in memory; what fails is tried again, and told, when the baseline is scored.
-      if (baselineLungs) await baselineLungs.keep(scan, made.scanned).catch(() => undefined);
+      if (baselineLungs) await baselineLungs.lungsOf(scan, async () => made.scanned).catch(() => undefined);
       const { nodules, candidates } = result.measurement;
       line.print(
         `done        ${scan.seriesUid}  ${nodules.filter(({ found }) => found).length}/${nodules.length} nodules found, ` +
@@ -143,6 +145,11 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   }
   if (evaluated.length === 0) throw new Error(`Cannot evaluate: none of ${scans.length} scans could be read`);
 
+  const all = scans.length + broken.length;
+  const failures = warnOfFailures(failed, all);
+  const warnings = [...selected.warnings, ...failures];
+  const coverage = `${evaluated.length} of ${all} scans`;
+
   // 4. The scores, always over the scans in the order of their UIDs.
   const order = new Map(scans.map(({ seriesUid }, place) => [seriesUid, place]));
   evaluated.sort((a, b) => order.get(a.scan.seriesUid)! - order.get(b.scan.seriesUid)!);
@@ -153,7 +160,7 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
         evaluated.map(({ scan }) => scan),
         options.scan,
         { folder: baselineFolder, lungs: baselineLungs, line, signal },
-      ).catch((error: Error) => {
+      ).catch((error: Error): undefined => {
         if (signal.aborted) throw error;
         line.print(`note        the baseline is left out: ${error.message}`);
       })
@@ -189,7 +196,6 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
     line.show('report      is being drawn');
     await writeModelReport(join(out, 'report.html'), {
       warnings,
-      failed,
       options,
       model,
       name,
@@ -201,19 +207,20 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
 
   // 5. What came out.
   line.print(
-    challengeTable('false positives a scan', [
+    challengeTable(`${coverage}, false positives a scan`, [
       ['U-Net', scored.scores],
       ...(beside ? [[beside.name, beside.scores] as const] : []),
     ]),
   );
   line.print(
-    summaryTable(`${name}, p > ${options.scan.threshold}`, [
+    summaryTable(`${coverage} (${name}), p > ${options.scan.threshold}`, [
       ['U-Net', scored.summary],
       ...(beside ? [[beside.name, beside.summary] as const] : []),
     ]),
   );
   for (const point of scored.operatingPoints) line.print(describeOperatingPoint(point));
   for (const { seriesUid, message } of failed) line.print(`FAILED      ${seriesUid}: ${message}`);
+  for (const warning of failures) warn(warning);
   line.print(
     `written     ${out}: scores.json, predictions.csv, froc.csv${options.report ? ', report.html' : ''}`,
   );

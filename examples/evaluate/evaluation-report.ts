@@ -23,14 +23,13 @@ export interface ModelEvaluation {
   readonly evaluated: readonly EvaluatedScan[];
   readonly scored: MeasuredScores;
   readonly warnings: readonly string[];
-  readonly failed: readonly unknown[];
   readonly baseline: (MeasuredScores & { readonly name: string }) | undefined;
 }
 
 /** Writes the report of a model on scans. */
 export async function writeModelReport(
   file: string,
-  { options, model, name, evaluated, scored, warnings, failed, baseline }: ModelEvaluation,
+  { options, model, name, evaluated, scored, warnings, baseline }: ModelEvaluation,
 ): Promise<void> {
   const { lungs, lungMarginMm, flips } = options.scan;
   const engines = [...new Set(evaluated.map(({ result }) => result.engine))].sort();
@@ -48,8 +47,9 @@ export async function writeModelReport(
       Engine: engines.join(', '),
       Lungs: lungs === 'none' ? 'everywhere' : `${lungs}, and ${lungMarginMm} mm around them`,
       ...(flips ? { Flips: 'mean of four' } : {}),
-      ...(failed.length > 0 ? { 'Left out': `${failed.length} scans that could not be read` } : {}),
-      ...(warnings.length > 0 ? { Note: warnings.join('; ').replace('WARNING: ', '') } : {}),
+      ...(warnings.length > 0
+        ? { Note: warnings.map((warning) => warning.replace('WARNING: ', '')).join('; ') }
+        : {}),
       Weights: `SHA-256 ${model.sha256.slice(0, 12)}…`,
     },
     curve: reportCurve(scored),

@@ -9,6 +9,7 @@ import { fingerprintScans } from '@lunet/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEvaluateOptions } from '../evaluate/evaluate-luna16-options.ts';
 import { selectScans } from '../evaluate/select-scans.ts';
+import { scoredNodules } from '../scans/luna16-scans.ts';
 import type { RunRecord } from '../scans/open-model.ts';
 import { denseModel } from './dense-model.ts';
 import { refusalOf } from './refusal-of.ts';
@@ -191,6 +192,36 @@ describe('evaluate-luna16', () => {
     expect(await bytesOf('shards')).toEqual(await bytesOf('whole'));
   });
 
+  it('needs no lung mask that nobody asked for', { timeout: 60_000 }, async () => {
+    const [scan] = scans as [Luna16Scan];
+    const broken = join(folder, 'broken-mask');
+    await cp(data, broken, { recursive: true });
+    await writeFile(join(broken, 'seg-lungs-LUNA16', `${scan.seriesUid}.mhd`), 'nonsense');
+    await cp(join(folder, 'whole'), join(folder, 'maskless'), { recursive: true });
+    await rm(join(folder, 'maskless', 'scans', `${scan.seriesUid}.json`));
+    const { code, stdout } = await evaluate(
+      ...[
+        '--data',
+        broken,
+        '--model',
+        run,
+        '--fold',
+        'all',
+        '--out',
+        join(folder, 'maskless'),
+        '--no-report',
+      ],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('kept        2 of 3');
+    expect(stdout).toMatch(
+      new RegExp(`^note {8}${scan.seriesUid}: the baseline looks in lungs of our own`, 'm'),
+    );
+    const [scores, whole] = [await scoresOf('maskless'), await scoresOf('whole')];
+    expect(scores.baseline.lungs).toEqual({ data: 2, own: 1, none: 0 });
+    expect({ ...scores, baseline: undefined }).toEqual({ ...whole, baseline: undefined });
+  });
+
   it('goes on past a broken scan, names it, and ends with 1', { timeout: 60_000 }, async () => {
     const broken = join(folder, 'broken');
     await cp(data, broken, { recursive: true });
@@ -199,17 +230,26 @@ describe('evaluate-luna16', () => {
     await truncate(join(broken, `subset${scan.fold}`, file), 5000);
     await cp(join(folder, 'whole'), join(folder, 'partly'), { recursive: true });
     const { code, stdout } = await evaluate(
-      ...['--data', broken, '--model', run, '--fold', 'all', '--out', join(folder, 'partly'), '--no-report'],
+      ...['--data', broken, '--model', run, '--fold', 'all', '--out', join(folder, 'partly')],
     );
     expect(code).toBe(1);
+    const nodules = scoredNodules(scan).length;
+    const warning = new RegExp(
+      `1 of 3 scans failed; ${nodules} nodules? (is|are) annotated there, which no score counts`,
+    );
+    expect(stdout).toMatch(warning);
+    expect(stdout).toMatch(/^2 of 3 scans, false positives a scan/m);
+    expect(stdout).toMatch(/^2 of 3 scans \(all scans\), p > 0.5/m);
+    expect(await readFile(join(folder, 'partly', 'report.html'), 'utf8')).toMatch(warning);
     expect(stdout).toContain('kept        2 of 2');
     expect(stdout, 'no engine for scans that are kept').not.toContain('engine');
     expect(stdout).toMatch(new RegExp(`^FAILED {6}${scan.seriesUid}: Cannot read `, 'm'));
     const scores = await scoresOf('partly');
     expect(scores.scans).toBe(2);
     expect(scores.failed).toEqual([
-      { seriesUid: scan.seriesUid, message: expect.stringContaining(scan.seriesUid) },
+      { seriesUid: scan.seriesUid, nodules, message: expect.stringContaining(scan.seriesUid) },
     ]);
+    expect(scores.warnings.at(-1)).toMatch(warning);
     expect(scores.failed[0].message).not.toContain(folder);
   });
 
