@@ -8,7 +8,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEngine } from '@lunet/engine';
-import { findCandidates, predictScan } from '@lunet/evaluate';
+import { candidateMask, findCandidates, predictScan } from '@lunet/evaluate';
 import { readVolume, writeVolume } from '@lunet/io/node';
 import { loadSafetensors } from '@lunet/unet';
 import { writeText } from './evaluate/score-files.ts';
@@ -17,7 +17,6 @@ import { parsePredictOptions } from './predict/predict-options.ts';
 import { writeOverlays } from './predict/write-overlays.ts';
 import { findLungs } from './scans/find-lungs.ts';
 import { toHounsfield } from './scans/hounsfield-volume.ts';
-import { maskOf } from './scans/mask-of.ts';
 import { openModel } from './scans/open-model.ts';
 import { argumentsOf, interruptSignal, runScript } from './terminal/command-line.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
@@ -55,7 +54,7 @@ await runScript(async () => {
   // 3. What was found.
   const called = { threshold, minimumDiameterMm: options.minimumDiameterMm };
   const candidates = findCandidates(prediction, called);
-  const mask = maskOf(prediction, called);
+  const mask = candidateMask(prediction, called);
   await writeVolume(join(out, `mask.${options.format}`), mask, { compress: true });
   await writeText(join(out, 'candidates.csv'), candidatesCsv(options.name, candidates));
   if (options.probabilities) {

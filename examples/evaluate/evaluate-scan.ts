@@ -1,4 +1,5 @@
 import {
+  candidateMask,
   type LungHistograms,
   lungHistograms,
   measureScan,
@@ -11,7 +12,6 @@ import { cutOut, type ReportScan, reportScan } from '@lunet/report';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { findLungs } from '../scans/find-lungs.ts';
 import { loadScan, scoredNodules } from '../scans/luna16-scans.ts';
-import { maskOf } from '../scans/mask-of.ts';
 import type { ScanOptions } from './evaluate-luna16-options.ts';
 
 /** Everything that later steps need to know of a scan; plain data, so that it can be kept as JSON. */
@@ -69,7 +69,7 @@ export async function evaluateScan(
       lungHistograms(volume, (await baselineLungs(scan, volume)) ?? everywhere(volume), truth),
     ),
   };
-  return { result, mask: maskOf(prediction, { threshold }) };
+  return { result, mask: candidateMask(prediction, { threshold }) };
 }
 
 /** The lungs that the plain threshold is applied in: of the data set's mask where there is one. */

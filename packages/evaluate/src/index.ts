@@ -1,5 +1,7 @@
 export type { Figure } from './bootstrap/create-bootstrap.ts';
 export type { BootstrapOptions, Interval } from './bootstrap/interval.ts';
+export type { CandidateOptions } from './candidates/candidate-components.ts';
+export { candidateMask } from './candidates/candidate-mask.ts';
 export { type Candidate, type FindCandidatesOptions, findCandidates } from './candidates/find-candidates.ts';
 export {
   type Components,

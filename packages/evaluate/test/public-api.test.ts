@@ -7,6 +7,7 @@ it('exports exactly this', () => {
     'applyThreshold',
     'bestThreshold',
     'bootstrapFroc',
+    'candidateMask',
     'cpm',
     'defaultLungMarginMm',
     'findCandidates',

@@ -1,7 +1,7 @@
 import { type Box, type Geometry, type Index, indexToWorld, type Volume, type World } from '@lunet/io';
-import { type Components, type FindComponentsOptions, findComponents } from './find-components.ts';
+import { type CandidateOptions, candidateComponents } from './candidate-components.ts';
+import { equivalentDiameter, voxelMm3 } from './equivalent-diameter.ts';
 import { type ComponentSums, measureComponents } from './measure-components.ts';
-import { mergeComponents } from './merge-components.ts';
 import { orderDescending } from './order-descending.ts';
 import { roundness } from './roundness.ts';
 
@@ -27,14 +27,7 @@ export interface Candidate {
 }
 
 /** How components become candidates. */
-export interface FindCandidatesOptions extends FindComponentsOptions {
-  /**
-   * Components whose centres lie closer than this, in mm, to that of a heavier one (by its sum of probabilities) become
-   * one candidate with it; 0 merges nothing.
-   */
-  readonly mergeWithinMm?: number;
-  /** Candidates with a smaller equivalent diameter, in mm, are dropped; a merged one is measured as a whole. */
-  readonly minimumDiameterMm?: number;
+export interface FindCandidatesOptions extends CandidateOptions {
   /**
    * What ranks a candidate: the mean probability of its voxels, or the highest, or, by default, the mean times the
    * roundness, which puts nodules before pieces of vessels that the network is as sure of.
@@ -65,25 +58,10 @@ export interface FindCandidatesOptions extends FindComponentsOptions {
  */
 export function findCandidates(
   prediction: Volume<Float32Array | Uint8Array>,
-  { mergeWithinMm = 0, minimumDiameterMm = 0, probability = 'round', ...options }: FindCandidatesOptions = {},
+  { probability = 'round', ...options }: FindCandidatesOptions = {},
 ): Candidate[] {
   const { geometry, voxels } = prediction;
-  for (const [name, value] of Object.entries({ mergeWithinMm, minimumDiameterMm })) {
-    if (!(value >= 0 && value < Infinity)) {
-      throw new RangeError(`Cannot find candidates with ${name} ${value}: give a length in mm, 0 or more`);
-    }
-  }
-  if (voxels.shape.join('x') !== geometry.size.toReversed().join('x')) {
-    throw new TypeError(
-      `Cannot find candidates: voxels of shape ${voxels.shape.join('x')} (z,y,x) are not the geometry's ${geometry.size.join('x')} (x,y,z)`,
-    );
-  }
-  let components = findComponents(voxels, options);
-  if (mergeWithinMm > 0) components = mergeComponents(prediction, components, mergeWithinMm);
-  if (minimumDiameterMm > 0) {
-    components = dropComponents(components, (size) => diameterOf(geometry, size) < minimumDiameterMm);
-  }
-  const sums = measureComponents(voxels, components);
+  const sums = measureComponents(voxels, candidateComponents(prediction, options));
   const probabilities = Float32Array.from(sums.voxels, (size, component) => {
     if (probability === 'peak') return sums.peaks[component]!;
     const mean = sums.weights[component]! / size;
@@ -115,34 +93,10 @@ function describe(
     roundness: roundness(geometry, sums, component),
     voxels: size,
     volumeMm3: size * voxelMm3(geometry),
-    diameterMm: diameterOf(geometry, size),
+    diameterMm: equivalentDiameter(geometry, size),
     box: {
       start: [lows[x]!, lows[y]!, lows[z]!],
       size: [highs[x]! - lows[x]! + 1, highs[y]! - lows[y]! + 1, highs[z]! - lows[z]! + 1],
     },
   };
-}
-
-/** The components whose count of voxels is not to be dropped, renumbered. */
-function dropComponents(found: Components, isDropped: (voxels: number) => boolean): Components {
-  const { starts, ends, components } = found;
-  const voxels = new Int32Array(found.count);
-  for (let run = 0; run < starts.length; run++) voxels[components[run]!]! += ends[run]! - starts[run]!;
-  let count = 0;
-  const numbers = voxels.map((size) => (isDropped(size) ? -1 : count++));
-  const isKept = (_: number, run: number) => numbers[components[run]!] !== -1;
-  return {
-    starts: starts.filter(isKept),
-    ends: ends.filter(isKept),
-    components: components.filter(isKept).map((component) => numbers[component]!),
-    count,
-  };
-}
-
-function voxelMm3({ spacing }: Geometry): number {
-  return spacing[0] * spacing[1] * spacing[2];
-}
-
-function diameterOf(geometry: Geometry, voxels: number): number {
-  return Math.cbrt((6 * voxels * voxelMm3(geometry)) / Math.PI);
 }
