@@ -76,7 +76,23 @@ function recallOption(text: string): number {
   return value;
 }
 
-const modelOnly = ['data', 'model', 'shard', 'masks', 'fold'];
+/** Of no use to predictions that are there already. */
+const modelOnly = [
+  ...[
+    'data',
+    'model',
+    'fold',
+    'shard',
+    'masks',
+    'lungs',
+    'lungMargin',
+    'threshold',
+    'rank',
+    'merge',
+    'flips',
+  ],
+  ...['tile', 'recall', 'baseline', 'reportFalsePositives', 'engine', 'threads'],
+];
 
 const command = new Command('evaluate-luna16')
   .description(
@@ -131,7 +147,10 @@ const command = new Command('evaluate-luna16')
   .addOption(
     new Option('--masks <format>', 'keep each scan’s predicted mask, compressed').choices(['mha', 'nii.gz']),
   )
-  .option('--no-baseline', 'leave out the best plain HU threshold, the baseline to beat')
+  .option(
+    '--no-baseline',
+    'leave out the best plain HU threshold in the data’s lungs (else in our own), the baseline to beat',
+  )
   .option('--no-report', 'leave out report.html')
   .option(
     '--report-false-positives <n>',

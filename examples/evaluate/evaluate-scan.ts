@@ -1,18 +1,12 @@
-import {
-  candidateMask,
-  type LungHistograms,
-  lungHistograms,
-  measureScan,
-  predictScan,
-  type ScanMeasurement,
-} from '@lunet/evaluate';
-import { toVoxels, type Volume } from '@lunet/io';
+import { candidateMask, measureScan, predictScan, type ScanMeasurement } from '@lunet/evaluate';
+import type { Volume } from '@lunet/io';
 import type { Luna16Scan } from '@lunet/io/node';
 import { cutOut, type ReportScan, reportScan } from '@lunet/report';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { findLungs } from '../scans/find-lungs.ts';
 import { loadScan, scoredNodules } from '../scans/luna16-scans.ts';
 import type { ScanOptions } from './evaluate-luna16-options.ts';
+import type { LookedAtScan } from './kept-baseline-lungs.ts';
 
 /** Everything that later steps need to know of a scan; plain data, so that it can be kept as JSON. */
 export interface ScanResult {
@@ -24,12 +18,13 @@ export interface ScanResult {
   readonly lungs: ScanOptions['lungs'];
   /** Every nodule, and the worst false positives. */
   readonly shown: ReportScan;
-  /** What the baseline's threshold is picked from. */
-  readonly histograms: {
-    readonly nodule: readonly number[];
-    readonly other: readonly number[];
-    readonly noduleOutside: number;
-  };
+}
+
+/** What comes of a scan, and what it came from. */
+export interface EvaluatedVoxels {
+  readonly result: ScanResult;
+  readonly mask: Volume<Uint8Array>;
+  readonly scanned: LookedAtScan;
 }
 
 /** What is around the evaluation of a scan. */
@@ -46,7 +41,7 @@ export async function evaluateScan(
   scan: Luna16Scan,
   options: ScanOptions,
   { engine, signal, onSlice }: EvaluateScanContext,
-): Promise<{ readonly result: ScanResult; readonly mask: Volume<Uint8Array> }> {
+): Promise<EvaluatedVoxels> {
   const { threshold, rank, mergeWithinMm, tile, flips, lungMarginMm } = options;
   const { volume, truth } = await loadScan(scan);
   const lung = await findLungs(volume, options.lungs, scan.lungMaskPath);
@@ -65,26 +60,7 @@ export async function evaluateScan(
       cutOut: (centerWorld) =>
         unseen.has(centerWorld) ? undefined : cutOut(volume, { centerWorld, prediction, threshold, truth }),
     }),
-    histograms: plain(
-      lungHistograms(volume, (await baselineLungs(scan, volume)) ?? everywhere(volume), truth),
-    ),
   };
-  return { result, mask: candidateMask(prediction, { threshold }) };
-}
-
-/** The lungs that the plain threshold is applied in: of the data set's mask where there is one. */
-export function baselineLungs(
-  scan: Luna16Scan,
-  volume: Volume<Int16Array>,
-): Promise<Volume<Uint8Array> | undefined> {
-  return findLungs(volume, scan.lungMaskPath === undefined ? 'own' : 'data', scan.lungMaskPath);
-}
-
-/** A mask of all voxels. */
-export function everywhere({ geometry, voxels }: Volume): Volume<Uint8Array> {
-  return { geometry, voxels: toVoxels(new Uint8Array(voxels.data.length).fill(1), voxels.shape) };
-}
-
-function plain({ nodule, other, noduleOutside }: LungHistograms): ScanResult['histograms'] {
-  return { nodule: Array.from(nodule), other: Array.from(other), noduleOutside };
+  const looked = { in: options.lungs, lung };
+  return { result, mask: candidateMask(prediction, { threshold }), scanned: { volume, truth, looked } };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Volume } from '@lunet/io';
 import { type Luna16Scan, writeVolume } from '@lunet/io/node';
 import { scoredNodules } from '../scans/luna16-scans.ts';
-import type { MaskFormat } from './evaluate-luna16-options.ts';
+import type { EvaluateModelOptions, MaskFormat } from './evaluate-luna16-options.ts';
 import type { ScanResult } from './evaluate-scan.ts';
 import { fingerprintMetaImage, fingerprintOf, keepResult, readKept } from './kept-results.ts';
 
@@ -31,11 +31,17 @@ export class KeptScans {
   readonly #folder: string;
   readonly #settings: unknown;
   readonly #masks: MaskFormat | undefined;
+  readonly #lungs: EvaluateModelOptions['scan']['lungs'];
 
-  constructor(folder: string, settings: unknown, masks: MaskFormat | undefined) {
+  constructor(
+    folder: string,
+    settings: unknown,
+    { masks, scan }: Pick<EvaluateModelOptions, 'masks' | 'scan'>,
+  ) {
     this.#folder = folder;
     this.#settings = settings;
     this.#masks = masks;
+    this.#lungs = scan.lungs;
   }
 
   /** Looks for a scan's result; what is there but of no use is told by `kind`. */
@@ -45,8 +51,8 @@ export class KeptScans {
     readonly result?: ScanResult;
   }> {
     const { seriesUid, excluded, lungMaskPath } = scan;
-    const files = lungMaskPath === undefined ? [scan.path] : [scan.path, lungMaskPath];
-    const bytes = await Promise.all(files.map(fingerprintMetaImage));
+    const bytes = [await fingerprintMetaImage(scan.path, scan)];
+    if (this.#lungs === 'data' && lungMaskPath) bytes.push(await fingerprintMetaImage(lungMaskPath));
     const fingerprint = fingerprintOf(this.#settings, seriesUid, scoredNodules(scan), excluded, bytes);
     const planned = { scan, fingerprint };
     const found = await readKept<ScanResult>(this.#file(seriesUid), fingerprint);

@@ -102,6 +102,11 @@ describe('evaluate-luna16', () => {
     ]);
     expect([scores.summary.nodules, scores.baseline.summary.nodules]).toEqual([nodules, nodules]);
 
+    expect(scores.operatingPoints[0]).toMatchObject({ pickedOn: 'these scans' });
+    expect(result.stdout).toMatch(
+      /^threshold {3}\S+ for recall of voxels at least 0.9, picked on these scans: recall 0.9/m,
+    );
+
     const mask = await readVolume(join(out, 'masks', `${scan.seriesUid}.mha`));
     expect(mask.geometry).toEqual(scan.geometry);
     const report = await readFile(join(out, 'report.html'), 'utf8');
@@ -128,7 +133,7 @@ describe('evaluate-luna16', () => {
     );
     expect(rescored, rescored.stderr).toMatchObject({ code: 0, stderr: '' });
     expect(rescored.stdout).not.toContain('engine');
-    const { cpm, sensitivityAt, candidates, band } = JSON.parse(
+    const { cpm, sensitivityAt, candidates, band, skipped } = JSON.parse(
       rescored.stdout.trimEnd().split('\n').at(-1)!,
     );
     expect({ cpm, sensitivityAt, candidates, band }).toEqual({
@@ -137,7 +142,12 @@ describe('evaluate-luna16', () => {
       candidates: scores.candidates,
       band: scores.band,
     });
-    expect(await readFile(join(folder, 'rescored', 'report.html'), 'utf8')).toContain('<svg');
+    const others = scans.filter(({ fold }) => fold !== 0);
+    const rowsOf = (name: 'nodules' | 'excluded') => others.flatMap((other) => other[name]).length;
+    expect(skipped).toEqual({ nodules: rowsOf('nodules'), excluded: rowsOf('excluded'), marks: 0 });
+    const page = await readFile(join(folder, 'rescored', 'report.html'), 'utf8');
+    expect(page).toContain('<svg');
+    expect(page).toContain('this model on other scans');
   });
 
   it('writes the same bytes when it was killed and restarted, and from three shards', {
@@ -284,6 +294,9 @@ describe('evaluate-luna16', () => {
     [['--data', 'd', '--model', 'm', '--annotations', 'a'], /--annotations goes with --predictions/],
     [['--predictions', 'p'], /--predictions needs --annotations and --seriesuids/],
     [['--predictions', 'p', '--model', 'm'], /cannot be used with option '--model/],
+    [['--predictions', 'p', '--threshold', '0.5'], /cannot be used with option '--threshold/],
+    [['--predictions', 'p', '--no-baseline'], /cannot be used with option '--no-baseline/],
+    [['--predictions', 'p', '--lung-margin', '3'], /cannot be used with option '--lung-margin/],
     [['--bogus'], /unknown option '--bogus'/],
   ])('refuses the command line %j', (args, message) => {
     expect(refusalOf(() => parseEvaluateOptions(args))).toMatch(message);
