@@ -58,7 +58,7 @@ export function scoreChallenge(scans: readonly FrocScan[], seed: number): Challe
   };
 }
 
-/** A threshold picked by rule, and the scores there; the reason where none meets the rule. */
+/** A threshold picked by rule, on the very scans that are scored, and the scores there; the reason where none meets the rule. */
 export type OperatingPoint = { readonly rule: string } & Readonly<Record<string, number | string>>;
 
 /** What measured scans add to LUNA16's score. */
@@ -92,7 +92,7 @@ export function scoreMeasurements(
 
 function operatingPoint(rule: string, pick: () => object): OperatingPoint {
   try {
-    return { rule, ...pick() };
+    return { rule, pickedOn: 'these scans', ...pick() };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { rule, reason: error.message };

@@ -57,10 +57,16 @@ export function summaryTable(
 }
 
 /** A threshold that was picked by rule, in a line. */
-export function describeOperatingPoint({ rule, reason, threshold, ...scores }: OperatingPoint): string {
+export function describeOperatingPoint({
+  rule,
+  pickedOn,
+  reason,
+  threshold,
+  ...scores
+}: OperatingPoint): string {
   if (typeof threshold !== 'number') return `note        ${reason}`;
   const values = Object.entries(scores).map(([name, value]) => `${name} ${digits(Number(value))}`);
-  return `threshold   ${Number(threshold.toPrecision(4))} for ${rule}: ${values.join(', ')}`;
+  return `threshold   ${Number(threshold.toPrecision(4))} for ${rule}, picked on ${pickedOn}: ${values.join(', ')}`;
 }
 
 function bounds(figure: Figure): string {
