@@ -37,10 +37,9 @@ export async function writeModelReport(
     model: join(basename(resolve(model.folder)), basename(model.path)),
     data: {
       name: basename(resolve(options.data)),
-      kind: kindOf(
-        options.data,
-        evaluated.map(({ scan }) => scan),
-      ),
+      kind: existsSync(join(options.data, 'phantom.json'))
+        ? 'phantoms'
+        : kindOf(evaluated.map(({ scan }) => scan)),
       folds: name,
     },
     details: {
@@ -73,9 +72,8 @@ export function reportCurve({ froc, scores: { band } }: Challenge): ReportCurve 
   return { froc, band };
 }
 
-/** Says what kind of scans a folder in LUNA16's layout holds. */
-function kindOf(data: string, scans: readonly { readonly seriesUid: string }[]): ReportData['data']['kind'] {
-  if (existsSync(join(data, 'phantom.json'))) return 'phantoms';
+/** Tells scans that are LUNA16's by their UIDs. */
+export function kindOf(scans: readonly { readonly seriesUid: string }[]): 'luna16' | 'other' {
   return scans.every(({ seriesUid }) => seriesUid.startsWith(lidcRoot)) ? 'luna16' : 'other';
 }
 

@@ -27,7 +27,7 @@ export async function scorePredictions(options: ScorePredictionsOptions): Promis
   if (excluded === undefined)
     console.log('note        without --excluded, marks on excluded findings count as false');
   const challenge = scoreChallenge(scans, options.seed);
-  const { scores } = challenge;
+  const scores = { ...challenge.scores, skipped };
   console.log(challengeTable('false positives a scan', [['sensitivity', scores]]));
   console.log(
     `${scores.truePositives} of ${scores.nodules} nodules found in ${scores.scans} scans; ${scores.candidates} marks: ` +
@@ -39,10 +39,10 @@ export async function scorePredictions(options: ScorePredictionsOptions): Promis
     await writeJson(join(out, 'scores.json'), scores);
     await writeText(join(out, 'froc.csv'), frocCsv(challenge.froc));
     if (options.report) {
-      const { reportCurve, writeReport } = await import('./evaluation-report.ts');
+      const { kindOf, reportCurve, writeReport } = await import('./evaluation-report.ts');
       await writeReport(join(out, 'report.html'), {
         model: predictions,
-        data: { name: `${scores.scans} scans of ${options.seriesUids}`, kind: 'luna16' },
+        data: { name: `${scores.scans} scans of ${options.seriesUids}`, kind: kindOf(scans) },
         curve: reportCurve(challenge),
       });
     }
