@@ -4,9 +4,10 @@ export const airLimit = -400;
 /**
  * Marks the air inside the body on one slice: lung, and the airways with it.
  *
- * A simple rule for scans without a lung mask: pixels below −400 HU that no path of such pixels joins to the slice's
- * border. Padding outside the field of view counts as air. Where the field of view cuts through a lung, that lung is
- * taken for the outside and left out.
+ * A simple rule for scans without a lung mask that are read a slice at a time (`segmentLungs` of `@lunet/masks` does
+ * better with the whole at hand): pixels below −400 HU that no path of such pixels joins to the slice's border.
+ * Padding outside the field of view counts as air. Where the field of view cuts through a lung, that lung is taken for
+ * the outside and left out.
  *
  * @param slice HU, `[rows, columns]`.
  * @returns 1 for a pixel of lung, else 0.
