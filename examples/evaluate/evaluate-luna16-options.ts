@@ -27,6 +27,8 @@ export interface EvaluateModelOptions extends OutputOptions {
   /** Format of the masks that are kept of each scan. */
   readonly masks: MaskFormat | undefined;
   readonly baseline: boolean;
+  /** Of each scan at most, up to {@link keptFalsePositives}. */
+  readonly reportFalsePositives: number;
   /** Least recall of the operating point for voxels. */
   readonly recall: number;
 }
@@ -42,7 +44,6 @@ export interface ScanOptions {
   readonly threshold: number;
   readonly rank: 'round' | 'mean' | 'peak';
   readonly mergeWithinMm: number;
-  readonly reportFalsePositives: number;
 }
 
 /** The marks of any system, with neither model nor scans. */
@@ -73,6 +74,16 @@ function shardOption(text: string): { readonly index: number; readonly of: numbe
 function recallOption(text: string): number {
   const value = nonNegativeNumber(text);
   if (value === 0 || value > 1) throw new InvalidArgumentError('It takes a share above 0, at most 1.');
+  return value;
+}
+
+/** So many false positives a scan are kept cut out, whatever the report shows. */
+export const keptFalsePositives = 10;
+
+function reportFalsePositivesOption(text: string): number {
+  const value = wholeNumber(text);
+  if (value > keptFalsePositives)
+    throw new InvalidArgumentError(`It takes 0 to ${keptFalsePositives}, which are kept of each scan.`);
   return value;
 }
 
@@ -154,8 +165,8 @@ const command = new Command('evaluate-luna16')
   .option('--no-report', 'leave out report.html')
   .option(
     '--report-false-positives <n>',
-    'worst false positives a scan that the report shows',
-    wholeNumber,
+    `worst false positives a scan that the report shows, up to ${keptFalsePositives}`,
+    reportFalsePositivesOption,
     3,
   )
   .addOption(
@@ -240,10 +251,10 @@ export function parseEvaluateOptions(args: readonly string[]): EvaluateLuna16Opt
       threshold: given.threshold,
       rank: given.rank,
       mergeWithinMm: given.merge,
-      reportFalsePositives: given.reportFalsePositives,
     },
     masks: given.masks,
     baseline: given.baseline,
+    reportFalsePositives: given.reportFalsePositives,
     recall: given.recall,
   };
 }

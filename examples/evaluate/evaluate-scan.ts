@@ -5,7 +5,7 @@ import { cutOut, type ReportScan, reportScan } from '@lunet/report';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { findLungs } from '../scans/find-lungs.ts';
 import { loadScan, scoredNodules } from '../scans/luna16-scans.ts';
-import type { ScanOptions } from './evaluate-luna16-options.ts';
+import { keptFalsePositives, type ScanOptions } from './evaluate-luna16-options.ts';
 import type { LookedAtScan } from './kept-baseline-lungs.ts';
 
 /** Everything that later steps need to know of a scan; plain data, so that it can be kept as JSON. */
@@ -16,7 +16,7 @@ export interface ScanResult {
   readonly measurement: ScanMeasurement;
   /** Where nodules were looked for; `none` too if no lungs were found. */
   readonly lungs: ScanOptions['lungs'];
-  /** Every nodule, and the worst false positives. */
+  /** Every nodule, and the `keptFalsePositives` worst false positives. */
   readonly shown: ReportScan;
 }
 
@@ -56,7 +56,7 @@ export async function evaluateScan(
     measurement,
     lungs: lung ? options.lungs : 'none',
     shown: reportScan(measurement, {
-      maximumFalsePositives: options.reportFalsePositives,
+      maximumFalsePositives: keptFalsePositives,
       cutOut: (centerWorld) =>
         unseen.has(centerWorld) ? undefined : cutOut(volume, { centerWorld, prediction, threshold, truth }),
     }),

@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { replaceFile } from '@lunet/io/node';
-import { type ReportCurve, type ReportData, renderReport, type TrainingRow } from '@lunet/report';
+import {
+  type ReportCurve,
+  type ReportData,
+  type ReportScan,
+  renderReport,
+  type TrainingRow,
+} from '@lunet/report';
 import type { ModelFile } from '../scans/open-model.ts';
 import type { EvaluateModelOptions } from './evaluate-luna16-options.ts';
 import type { Challenge, MeasuredScores } from './evaluation-scores.ts';
@@ -63,13 +69,22 @@ export async function writeModelReport(
         }
       : {}),
     training: await readTraining(model.folder),
-    scans: evaluated.map(({ result }) => result.shown),
+    scans: evaluated.map(({ result }) => withFalsePositives(result.shown, options.reportFalsePositives)),
   });
 }
 
 /** The curve of a score as the report draws it. */
 export function reportCurve({ froc, scores: { band } }: Challenge): ReportCurve {
   return { froc, band };
+}
+
+/** The same with so many false positives at most; the worst come first. */
+function withFalsePositives(scan: ReportScan, most: number): ReportScan {
+  let shown = 0;
+  return {
+    ...scan,
+    findings: scan.findings.filter(({ kind }) => kind !== 'false-positive' || shown++ < most),
+  };
 }
 
 /** Tells scans that are LUNA16's by their UIDs. */

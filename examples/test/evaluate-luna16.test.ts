@@ -114,6 +114,13 @@ describe('evaluate-luna16', () => {
     for (const warning of warnings) expect(report).toContain(warning);
     expect(report).toContain('data:image/png;base64,');
 
+    // Another report of the same needs no scan predicted again.
+    const alarms = (page: string) => page.match(/data-kind="false-positive"/g)?.length ?? 0;
+    expect(alarms(report)).toBe(3);
+    const redrawn = await evaluate('--data', data, '--model', run, '--report-false-positives', '5');
+    expect(redrawn.stdout).not.toContain('engine');
+    expect(alarms(await readFile(join(out, 'report.html'), 'utf8'))).toBe(5);
+
     const csv = join(out, 'predictions.csv');
     expect(parsePredictions(await readFile(csv, 'utf8')).length).toBe(scores.candidates + scores.overCap);
     const list = join(folder, 'list.csv');
@@ -290,6 +297,7 @@ describe('evaluate-luna16', () => {
     [['--fold', 'first'], /It takes subsets such as 0 or 0,3/],
     [['--shard', '4/3'], /It takes i\/n with i from 1 to n/],
     [['--threshold', '1'], /It takes a probability from 0 on and below 1/],
+    [['--report-false-positives', '11'], /It takes 0 to 10/],
     [['--recall', '0'], /It takes a share above 0, at most 1/],
     [['--data', 'd', '--model', 'm', '--annotations', 'a'], /--annotations goes with --predictions/],
     [['--predictions', 'p'], /--predictions needs --annotations and --seriesuids/],
