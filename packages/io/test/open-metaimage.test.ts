@@ -1,4 +1,4 @@
-import { open, truncate, writeFile } from 'node:fs/promises';
+import { open, realpath, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { tinyVolume } from '@lunet/testing';
@@ -166,6 +166,7 @@ describe('MetaImageFile', () => {
     // A hole: the file takes no room on disk.
     await truncate(path.join(folder, 'a.raw'), 1024 * 1024 * 5000 * 2);
     const file = await openMetaImage(path.join(folder, 'a.mhd'));
+    expect(file.dataPath).toBe(await realpath(path.join(folder, 'a.raw')));
     const started = performance.now();
     const slab = await file.readSlab(4321, 1);
     expect(performance.now() - started).toBeLessThan(2000);
