@@ -45,6 +45,7 @@ beforeAll(async () => {
         fold: 0,
         geometry,
         nodules: i === 0 ? [nodule] : [],
+        outside: [],
         excluded: [],
         candidates: [],
         lungMaskPath: undefined,
