@@ -65,7 +65,10 @@ export function describeOperatingPoint({
   ...scores
 }: OperatingPoint): string {
   if (typeof threshold !== 'number') return `note        ${reason}`;
-  const values = Object.entries(scores).map(([name, value]) => `${name} ${digits(Number(value))}`);
+  const values = Object.entries(scores).map(
+    ([name, value]) =>
+      `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${digits(Number(value))}`,
+  );
   return `threshold   ${Number(threshold.toPrecision(4))} for ${rule}, picked on ${pickedOn}: ${values.join(', ')}`;
 }
 
