@@ -42,10 +42,42 @@ export function nearLung({ geometry, voxels }: Volume<Uint8Array>, z: number, ma
       for (let pixel = 0; pixel < pixels; pixel++) if (isLung(data[from + pixel]!)) squared[pixel] = distance;
     }
   }
-  const envelope = createEnvelope(Math.max(width, height));
-  for (let y = 0; y < height; y++) transformLine(squared, y * width, 1, width, spacingX, limit, envelope);
-  for (let x = 0; x < width; x++) transformLine(squared, x, width, height, spacingY, limit, envelope);
+  // Only what lies within the margin of the lung's rectangle can be near it.
   const near = new Uint8Array(pixels);
-  for (let pixel = 0; pixel < pixels; pixel++) near[pixel] = squared[pixel]! <= limit ? 1 : 0;
+  const [left, right, top, bottom] = boundsOfFinite(squared, width, height);
+  const [reachX, reachY] = [Math.ceil(margin / spacingX), Math.ceil(margin / spacingY)];
+  const [x0, x1] = [Math.max(0, left - reachX), Math.min(width, right + reachX)];
+  const [y0, y1] = [Math.max(0, top - reachY), Math.min(height, bottom + reachY)];
+  const envelope = createEnvelope(Math.max(width, height));
+  for (let y = top; y < bottom; y++) {
+    transformLine(squared, y * width + x0, 1, x1 - x0, spacingX, limit, envelope);
+  }
+  for (let x = x0; x < x1; x++) {
+    transformLine(squared, y0 * width + x, width, y1 - y0, spacingY, limit, envelope);
+  }
+  for (let y = y0; y < y1; y++) {
+    for (let pixel = y * width + x0; pixel < y * width + x1; pixel++) {
+      near[pixel] = squared[pixel]! <= limit ? 1 : 0;
+    }
+  }
   return near;
+}
+
+/** The rectangle of what is not infinite: left and right, top and bottom, the ends exclusive; empty if there is nothing. */
+function boundsOfFinite(
+  values: Float32Array,
+  width: number,
+  height: number,
+): [left: number, right: number, top: number, bottom: number] {
+  let [left, right, top, bottom] = [width, 0, height, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (values[i] === Number.POSITIVE_INFINITY) continue;
+      if (x < left) left = x;
+      if (x >= right) right = x + 1;
+      if (y < top) top = y;
+      bottom = y + 1;
+    }
+  }
+  return left < right ? [left, right, top, bottom] : [0, 0, 0, 0];
 }
