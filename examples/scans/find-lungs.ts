@@ -20,11 +20,19 @@ export async function findLungs(
   maskPath?: string,
 ): Promise<Volume<Uint8Array> | undefined> {
   if (from === 'none') return undefined;
-  const lungs = from === 'own' ? segmentLungs(volume) : await readMask(volume.geometry, maskPath);
+  const lungs = from === 'own' ? segmentLungs(volume) : await readLungs(volume.geometry, maskPath);
   return shareOf(lungs) >= smallestShare ? lungs : undefined;
 }
 
-async function readMask(geometry: Geometry, maskPath: string | undefined): Promise<Volume<Uint8Array>> {
+/**
+ * Reads the lung mask that came with a scan.
+ *
+ * @throws {Error} if there is none, or its grid is not the scan's.
+ */
+export async function readLungs(
+  geometry: Geometry,
+  maskPath: string | undefined,
+): Promise<Volume<Uint8Array>> {
   if (maskPath === undefined) {
     throw new Error('Cannot find lungs: the scan has no mask in seg-lungs-LUNA16; use --lungs own');
   }

@@ -10,10 +10,9 @@ import {
   scanCounts,
   scanScores,
 } from '@lunet/evaluate';
-import type { Volume } from '@lunet/io';
-import { type Luna16Scan, readVolume } from '@lunet/io/node';
-import { lungOf } from '@lunet/masks';
+import type { Luna16Scan } from '@lunet/io/node';
 import type { ProgressLine } from '../terminal/progress-line.ts';
+import { readLungs } from './find-lungs.ts';
 import { loadScan } from './luna16-scans.ts';
 
 /**
@@ -34,7 +33,7 @@ export async function thresholdBaseline(
     signal.throwIfAborted();
     line.show(`baseline    threshold, scan ${i + 1}/${scans.length}`);
     const { volume, truth } = await loadScan(scan);
-    histograms.push(lungHistograms(volume, await readLungs(scan), truth));
+    histograms.push(lungHistograms(volume, await readLungs(volume.geometry, scan.lungMaskPath), truth));
   }
   const threshold = bestThreshold(histograms);
   const counts: ScanCounts[] = [];
@@ -42,12 +41,8 @@ export async function thresholdBaseline(
     signal.throwIfAborted();
     line.show(`baseline    score, scan ${i + 1}/${scans.length}`);
     const { volume, truth } = await loadScan(scan);
-    const mask = applyThreshold(volume, await readLungs(scan), threshold);
+    const mask = applyThreshold(volume, await readLungs(volume.geometry, scan.lungMaskPath), threshold);
     counts.push(scanCounts(measureScan(mask, { ...scan, truth })));
   }
   return { [`HU > ${threshold} in lung`]: scanScores(addScanCounts(counts)) };
-}
-
-async function readLungs(scan: Luna16Scan): Promise<Volume<Uint8Array>> {
-  return lungOf(await readVolume(scan.lungMaskPath!));
 }
