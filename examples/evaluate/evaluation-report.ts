@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { replaceFile } from '@lunet/io/node';
 import {
   type ReportCurve,
   type ReportData,
@@ -13,11 +12,12 @@ import type { ModelFile } from '../scans/open-model.ts';
 import type { EvaluateModelOptions } from './evaluate-luna16-options.ts';
 import type { Challenge, MeasuredScores } from './evaluation-scores.ts';
 import type { EvaluatedScan } from './kept-scans.ts';
+import { writeText } from './score-files.ts';
 
 /** Renders a report into a file, dated today. */
 export async function writeReport(file: string, data: Omit<ReportData, 'date'>): Promise<void> {
   const html = await renderReport({ ...data, date: new Date().toISOString().slice(0, 10) });
-  await replaceFile(file, (temporary) => writeFile(temporary, html));
+  await writeText(file, html);
 }
 
 /** What a report of a model is made of. */

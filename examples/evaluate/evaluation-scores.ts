@@ -17,21 +17,12 @@ import {
  * LUNA16's official score of a system, as scores.json has it; what is not defined, as where there are no nodules, is null
  * there, and so are the bounds of what fewer than two scans define.
  */
-export interface ChallengeScores {
+export interface ChallengeScores extends Omit<Froc, 'points' | 'ranking'> {
   readonly cpm: number;
   /** At the `officialRates`. */
   readonly sensitivityAt: readonly number[];
   /** False positives a scan. */
   readonly officialRates: readonly number[];
-  readonly scans: number;
-  readonly nodules: number;
-  readonly truePositives: number;
-  readonly falsePositives: number;
-  readonly falseNegatives: number;
-  readonly candidates: number;
-  readonly ignoredOnExcluded: number;
-  readonly doubleDetections: number;
-  readonly overCap: number;
   /** 95 % of 1,000 resamples of the scans. */
   readonly band: FrocBand;
 }

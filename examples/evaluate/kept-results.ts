@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, writeFile } from 'node:fs/promises';
-import { type OpenMetaImageOptions, openMetaImage, replaceFile } from '@lunet/io/node';
+import { open, readFile } from 'node:fs/promises';
+import { type OpenMetaImageOptions, openMetaImage } from '@lunet/io/node';
+import { writeText } from './score-files.ts';
 
 /** What is in a file of an earlier run: a result that can be used, or why not. */
 export type Kept<T> =
@@ -36,7 +37,7 @@ export async function keepResult<T>(file: string, fingerprint: string, result: T
   // What is not a number is null in JSON: the checksum is of what will be read.
   const read: T = JSON.parse(JSON.stringify(result));
   const json = JSON.stringify({ fingerprint, checksum: fingerprintOf(fingerprint, read), result: read });
-  await replaceFile(file, (temporary) => writeFile(temporary, json));
+  await writeText(file, json);
   return read;
 }
 

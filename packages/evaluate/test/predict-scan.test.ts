@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predictScan, predictSlices } from '../src/index.ts';
+import { smallModel } from './small-model.ts';
 
 const WIDTH = 6;
 const HEIGHT = 4;
@@ -14,15 +15,7 @@ const HEIGHT = 4;
 let model: layers.LayersModel;
 beforeAll(async () => {
   await startEngine({ prefer: 'wasm' });
-  // Three slices in, and a start of 50 %, so that every voxel shows in the output.
-  model = buildUnet({
-    inputChannels: 3,
-    filters: 2,
-    depth: 2,
-    initialForegroundProbability: 0.5,
-    inputNormalisation: false,
-    seed: 7,
-  });
+  model = smallModel();
 });
 afterAll(() => model.dispose());
 

@@ -6,11 +6,11 @@ import { runInNewContext } from 'node:vm';
 import { startEngine } from '@lunet/engine';
 import { type Geometry, identityDirection, toVoxels, type Volume, type VoxelArray } from '@lunet/io';
 import { openMetaImage, writeVolume } from '@lunet/io/node';
-import { buildUnet } from '@lunet/unet';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predictScan, predictSlices, type SlabSource } from '../src/index.ts';
 import { slabsAround } from '../src/predict/slabs-around.ts';
+import { smallModel } from './small-model.ts';
 
 const WIDTH = 8;
 const HEIGHT = 4;
@@ -20,14 +20,7 @@ let model: LayersModel;
 let folder: string;
 beforeAll(async () => {
   await startEngine({ prefer: 'wasm' });
-  model = buildUnet({
-    inputChannels: 3,
-    filters: 2,
-    depth: 2,
-    initialForegroundProbability: 0.5,
-    inputNormalisation: false,
-    seed: 7,
-  });
+  model = smallModel();
   folder = await mkdtemp(path.join(tmpdir(), 'lunet-source-'));
   await writeVolume(path.join(folder, 'raw.mhd'), scan);
   await writeVolume(path.join(folder, 'zraw.mhd'), scan, { compress: true });
