@@ -1,1 +1,9 @@
-export { type Engine, type EngineName, type EngineOptions, startEngine } from './start-engine.ts';
+export type {
+  Engine,
+  EngineName,
+  EngineStarter,
+  PassedOver,
+  Started,
+  StartOptions,
+} from './engine.ts';
+export { type EngineOptions, startEngine } from './start-engine.ts';

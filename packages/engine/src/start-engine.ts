@@ -1,54 +1,45 @@
 // tfjs-core alone registers no gradients; tfjs-layers registers them all (deep imports of dist/ break in ESM).
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { onnx, tensorflow } from '#node-engines';
+import type { Engine, EngineName, EngineStarter, PassedOver, Started, StartOptions } from './engine.ts';
 import { fuseBatchNormalization } from './fuse-batch-normalization.ts';
 import { startCpu } from './start-cpu.ts';
-import { type Started, startWasm } from './start-wasm.ts';
-
-/** The engines that `startEngine` can start. */
-export type EngineName = 'wasm' | 'cpu';
-
-/** What runs, as `startEngine` found it. */
-export interface Engine {
-  readonly name: EngineName;
-  /** What it runs on, for people. */
-  readonly device: string;
-  /** Version of the TensorFlow.js backend. */
-  readonly version: string;
-  readonly threads: number;
-  /** Faster engines that did not start, and why. */
-  readonly passedOver: readonly { readonly name: EngineName; readonly reason: string }[];
-}
+import { startWasm } from './start-wasm.ts';
 
 /** Which engine to start. */
-export interface EngineOptions {
-  /** `auto` takes the fastest; a named engine is that one or an error. The plain `cpu` never runs unasked. */
+export interface EngineOptions extends StartOptions {
+  /** `auto` takes the fastest that starts; a named engine is that one or an error. The plain `cpu` never runs unasked. */
   readonly prefer?: 'auto' | EngineName;
   /**
-   * Threads of the wasm engine, at the first start of a process; default one per core, at most 8. Results do not
-   * depend on it. Browsers run one.
+   * Threads to compute with, fixed by an engine's first start in a process; default one per core (wasm: at most 8).
+   * Browsers run one.
    */
   readonly threads?: number;
   /** Whether BatchNormalization layers train through fused kernels, equal to rounding; default true. */
   readonly fuse?: boolean;
 }
 
-const starters: Record<EngineName, (threads: number | undefined) => Promise<Started>> = {
-  wasm: startWasm,
-  cpu: startCpu,
-};
+const wasm: EngineStarter = { name: 'wasm', start: startWasm };
+const cpu: EngineStarter = { name: 'cpu', start: startCpu };
+
+/** What `auto` tries, fastest first. */
+const ladder: readonly EngineStarter[] = [tensorflow, onnx, wasm];
+const known: readonly EngineStarter[] = [...ladder, cpu];
 
 /**
  * Starts a TensorFlow.js backend with gradients and all kernels that training a U-Net needs, and says what runs.
  *
- * Calling it again returns the same engine, or switches to another; weights do not move between engines.
+ * Calling it again returns the same engine, or switches to another; weights do not move between engines. Where an
+ * engine does not start, the one that ran before goes on.
  *
  * @throws {RangeError} if there is no engine of that name, or `threads` is not an integer from 1 to 64.
- * @throws {Error} if the engine does not start; the message says why and what to do. No other is taken instead.
+ * @throws {Error} if the named engine, or with `auto` none, starts; the message says why and what to do.
  * @example
  * ```ts
  * const engine = await startEngine();
  * engine.name; // 'wasm'
+ * engine.passedOver[0]; // { name: 'tensorflow', reason: 'not installed: …' }
  * ```
  */
 export async function startEngine({
@@ -56,19 +47,41 @@ export async function startEngine({
   threads,
   fuse = true,
 }: EngineOptions = {}): Promise<Engine> {
-  const name = prefer === 'auto' ? 'wasm' : prefer;
-  if (!Object.hasOwn(starters, name)) {
-    const known = ['auto', ...Object.keys(starters)].join(', ');
-    throw new RangeError(`Cannot start engine '${name}': expected one of ${known}`);
+  const starters = prefer === 'auto' ? ladder : known.filter(({ name }) => name === prefer);
+  if (starters.length === 0) {
+    const names = ['auto', ...known.map(({ name }) => name)].join(', ');
+    throw new RangeError(`Cannot start engine '${prefer}': expected one of ${names}`);
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new RangeError(`Cannot start ${threads} threads: expected an integer from 1 to 64`);
   }
-  const started = await starters[name](threads);
-  const running = tf.getBackend();
-  if (running !== name) {
-    throw new Error(`Cannot start engine '${name}': TensorFlow.js runs '${running}' instead`);
+  const passedOver: PassedOver[] = [];
+  let cause: unknown;
+  for (const starter of starters) {
+    try {
+      const started = await startOrRestore(starter, { threads });
+      fuseBatchNormalization(fuse);
+      return { name: starter.name, ...started, passedOver };
+    } catch (error) {
+      cause = error;
+      passedOver.push({ name: starter.name, reason: error instanceof Error ? error.message : String(error) });
+    }
   }
-  fuseBatchNormalization(fuse);
-  return { name, ...started, passedOver: [] };
+  const { name, reason } = passedOver.pop()!;
+  const others = passedOver.map((other) => `\n  nor '${other.name}': ${other.reason}`).join('');
+  throw new Error(`Cannot start engine '${name}': ${reason}${others}`, { cause });
+}
+
+async function startOrRestore(starter: EngineStarter, options: StartOptions): Promise<Started> {
+  const before = tf.getBackend();
+  try {
+    const started = await starter.start(options);
+    const running = tf.getBackend();
+    if (running !== starter.name) throw new Error(`TensorFlow.js runs '${running}' instead`);
+    return started;
+  } catch (error) {
+    // tf.setBackend leaves a backend that failed as the current one.
+    if (before !== undefined && before !== tf.getBackend()) await tf.setBackend(before);
+    throw error;
+  }
 }

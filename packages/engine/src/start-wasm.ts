@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Started, StartOptions } from './engine.ts';
 import { registerGradients } from './register-gradients.ts';
 import { registerKernels } from './register-kernels.ts';
 import { isLinked, linkKernels, memoryOf } from './wasm/heap.ts';
@@ -8,13 +9,6 @@ import { locateWasm, sharedWasmUrl } from './wasm/locate-wasm.ts';
 import { shareMemory } from './wasm/share-memory.ts';
 import { startThreadPool, type ThreadPool } from './wasm/thread-pool.ts';
 import { withoutNewListeners } from './wasm/without-new-listeners.ts';
-
-/** What a starter tells of the backend it started. */
-export interface Started {
-  readonly device: string;
-  readonly version: string;
-  readonly threads: number;
-}
 
 /** The 4.22 line of tfjs-backend-wasm has these three; only the second is ever loaded. */
 const binaries = ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'];
@@ -26,52 +20,47 @@ let running: { backend: BackendWasm; threads: number; pool: ThreadPool | undefin
  *
  * The number of threads is that of the first start; another one takes a new process.
  */
-export async function startWasm(threads: number | undefined): Promise<Started> {
-  try {
-    const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
-    if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
-      throw new Error(
-        'this JavaScript engine has no WebAssembly SIMD; use Node 20 or later, or a current browser',
-      );
-    }
-    // In a cross-origin isolated page upstream would take its threaded binary, whose memory no kernel of ours can join.
-    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    const folder = await locateWasm();
-    const count = folder === undefined ? 1 : (threads ?? (await defaultThreads()));
-    // Not tf.findBackend: it starts a backend to find it.
-    if (!('wasm' in tf.engine().registry) && folder !== undefined) {
-      if (count === 1) {
-        setWasmPaths(folder);
-      } else {
-        const url = await sharedWasmUrl(folder);
-        setWasmPaths(Object.fromEntries(binaries.map((name) => [`${name}.wasm`, url])), true);
-      }
-    }
-    registerKernels();
-    registerGradients();
-    if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
-      throw new Error(
-        folder === undefined
-          ? `no usable ${binaries[1]}.wasm at the page's address; serve @tensorflow/tfjs-backend-wasm/dist/${binaries[1]}.wasm there, or call its setWasmPaths first`
-          : `no usable .wasm file in ${folder}; reinstall @tensorflow/tfjs-backend-wasm`,
-      );
-    }
-    await tf.ready();
-    const backend = tf.backend() as BackendWasm;
-    if (!isLinked(backend)) running = await link(backend, count);
-    const actual = running?.threads ?? 1;
-    if (threads !== undefined && threads !== actual) {
-      throw new RangeError(`it runs with ${actual} threads already; ask for ${threads} at the first start`);
-    }
-    return {
-      device: `WebAssembly SIMD, ${actual} thread${actual === 1 ? '' : 's'}`,
-      version,
-      threads: actual,
-    };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot start engine 'wasm': ${reason}`, { cause });
+export async function startWasm({ threads }: StartOptions): Promise<Started> {
+  const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
+  if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
+    throw new Error(
+      'this JavaScript engine has no WebAssembly SIMD; use Node 20 or later, or a current browser',
+    );
   }
+  // In a cross-origin isolated page upstream would take its threaded binary, whose memory no kernel of ours can join.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  const folder = await locateWasm();
+  const count = folder === undefined ? 1 : (threads ?? (await defaultThreads()));
+  // Not tf.findBackend: it starts a backend to find it.
+  if (!('wasm' in tf.engine().registry) && folder !== undefined) {
+    if (count === 1) {
+      setWasmPaths(folder);
+    } else {
+      const url = await sharedWasmUrl(folder);
+      setWasmPaths(Object.fromEntries(binaries.map((name) => [`${name}.wasm`, url])), true);
+    }
+  }
+  registerKernels();
+  registerGradients();
+  if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
+    throw new Error(
+      folder === undefined
+        ? `no usable ${binaries[1]}.wasm at the page's address; serve @tensorflow/tfjs-backend-wasm/dist/${binaries[1]}.wasm there, or call its setWasmPaths first`
+        : `no usable .wasm file in ${folder}; reinstall @tensorflow/tfjs-backend-wasm`,
+    );
+  }
+  await tf.ready();
+  const backend = tf.backend() as BackendWasm;
+  if (!isLinked(backend)) running = await link(backend, count);
+  const actual = running?.threads ?? 1;
+  if (threads !== undefined && threads !== actual) {
+    throw new RangeError(`it runs with ${actual} threads already; ask for ${threads} at the first start`);
+  }
+  return {
+    device: `WebAssembly SIMD, ${actual} thread${actual === 1 ? '' : 's'}`,
+    version,
+    threads: actual,
+  };
 }
 
 async function link(backend: BackendWasm, count: number): Promise<NonNullable<typeof running>> {

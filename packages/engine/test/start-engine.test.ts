@@ -1,8 +1,12 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as surface from '../src/index.ts';
 import { startEngine } from '../src/index.ts';
+
+// Whatever this machine has installed.
+vi.stubEnv('LUNET_CACHE', join(tmpdir(), 'lunet-nothing-installed'));
 
 describe('startEngine', () => {
   it('is all that the package exports', () => {
@@ -25,7 +29,10 @@ describe('startEngine', () => {
       device: expect.stringMatching(/^WebAssembly SIMD, \d+ threads?$/),
       version: '4.22.0',
       threads: Math.min(8, availableParallelism()),
-      passedOver: [],
+      passedOver: [
+        { name: 'tensorflow', reason: expect.stringContaining('not installed') },
+        { name: 'onnx', reason: 'not installed: npm install @lunet/onnx' },
+      ],
     });
     expect(tf.getBackend()).toBe('wasm');
   });
@@ -39,7 +46,7 @@ describe('startEngine', () => {
   it('returns the same when called again, and keeps tensors alive', async () => {
     const first = await startEngine();
     const tensor = tf.tensor1d([1, 2, 3]);
-    expect(await startEngine({ prefer: 'wasm' })).toEqual(first);
+    expect(await startEngine({ prefer: 'wasm' })).toEqual({ ...first, passedOver: [] });
     expect([...tensor.dataSync()]).toEqual([1, 2, 3]);
     tensor.dispose();
   });
@@ -63,8 +70,8 @@ describe('startEngine', () => {
   });
 
   it('refuses an unknown engine by name', async () => {
-    await expect(startEngine({ prefer: 'tensorflow' as never })).rejects.toThrow(
-      new RangeError("Cannot start engine 'tensorflow': expected one of auto, wasm, cpu"),
+    await expect(startEngine({ prefer: 'gpu' as never })).rejects.toThrow(
+      new RangeError("Cannot start engine 'gpu': expected one of auto, tensorflow, onnx, wasm, cpu"),
     );
   });
 });
