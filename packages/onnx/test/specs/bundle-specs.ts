@@ -5,6 +5,12 @@ import type { BackendName } from './spec-result.ts';
 
 const core = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'));
 
+// What specs and emscripten's loader use of CommonJS.
+const commonJsGlobals = [
+  "import { createRequire as lunetRequire } from 'node:module';",
+  'const require = lunetRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;',
+].join('\n');
+
 /** tfjs-core's compiled spec files, from `dist/` on, without extension, as its own `tests.js` lists them. */
 export async function listSpecFiles(): Promise<string[]> {
   const files: string[] = [];
@@ -57,9 +63,7 @@ export async function bundleSpecs(
     external: ['onnxruntime-node', 'jasmine-core', 'jasmine-core/*'],
     sourcemap: true,
     sourcesContent: false,
-    banner: {
-      js: "import { createRequire as lunetRequire } from 'node:module'; const require = lunetRequire(import.meta.url);",
-    },
+    banner: { js: commonJsGlobals },
     logLevel: 'error',
   });
 }
