@@ -1,4 +1,5 @@
 import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import { adamUpdateKernel } from './kernels/adam.ts';
 import { batchNormGradKernel, batchNormKernel, fusedBatchNorm } from './kernels/batch-norm.ts';
 import { concat, splitV } from './kernels/concat.ts';
 import { conv2d, fusedConv2d } from './kernels/conv2d.ts';
@@ -20,6 +21,7 @@ const overrides: readonly KernelOverride[] = [
   batchNormGradKernel,
   fusedBatchNorm,
   reluGradKernel,
+  adamUpdateKernel,
   sum,
   mean,
   concat,

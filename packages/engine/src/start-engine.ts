@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { onnx, tensorflow } from '#node-engines';
 import type { Engine, EngineName, EngineStarter, PassedOver, Started, StartOptions } from './engine.ts';
 import { fuseBatchNormalization } from './fuse-batch-normalization.ts';
+import { fuseAdam } from './optimizer/adam.ts';
 import { startCpu } from './start-cpu.ts';
 import { startWasm } from './start-wasm.ts';
 
@@ -16,7 +17,10 @@ export interface EngineOptions extends StartOptions {
    * Browsers run one.
    */
   readonly threads?: number;
-  /** Whether BatchNormalization layers train through fused kernels, equal to rounding; default true. */
+  /**
+   * Whether BatchNormalization layers and `adam` take fewer, larger kernels than tfjs' own, with results equal to
+   * rounding; default true.
+   */
   readonly fuse?: boolean;
 }
 
@@ -61,6 +65,7 @@ export async function startEngine({
     try {
       const started = await startOrRestore(starter, { threads });
       fuseBatchNormalization(fuse);
+      fuseAdam(fuse);
       return { name: starter.name, ...started, passedOver };
     } catch (error) {
       cause = error;

@@ -1,6 +1,119 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Started, StartOptions } from '../engine.ts';
+import { registerGradients } from '../register-gradients.ts';
+import { type TensorflowFiles, tensorflowSources } from './find-tensorflow.ts';
+import { gpuNames } from './gpu-names.ts';
+import type { Binding, NativeBackend } from './native-backend.ts';
+import { requireWith } from './require-with.ts';
 
-/** Starts native TensorFlow. */
-export function startTensorflow(_options: StartOptions): Promise<Started> {
-  return Promise.reject(new Error('not installed: npx lunet-engine install'));
+const name = 'tensorflow';
+
+/** The binding stays loaded for the life of the process, and a second TensorFlow beside it would clash. */
+let loaded: { binding: Binding; files: TensorflowFiles } | undefined;
+let registered: { threads: number } | undefined;
+
+/** Starts native TensorFlow: the user's own tfjs-node-gpu or tfjs-node, else what `lunet-engine install` made. */
+export async function startTensorflow({ threads }: StartOptions): Promise<Started> {
+  const count = registered?.threads ?? askedThreads(threads);
+  if (threads !== undefined && threads !== count) {
+    throw new RangeError(`it runs with ${count} threads already; ask for ${threads} at the first start`);
+  }
+  if (!(name in tf.engine().registryFactory)) {
+    loaded ??= await loadBinding();
+    refuseWithoutGpu(loaded.binding, loaded.files);
+    registerBackend(loaded.binding, loaded.files);
+  }
+  try {
+    if (!(await tf.setBackend(name))) throw new Error('TensorFlow.js refused it');
+    await tf.ready();
+    const three = tf.tidy(() => tf.add(1, 2).dataSync()[0]);
+    if (three !== 3) throw new Error(`its operations are broken: 1 + 2 gave ${three}`);
+  } catch (error) {
+    tf.removeBackend(name);
+    throw error;
+  }
+  registerGradients();
+  registered = { threads: count };
+  const { binding } = tf.backend() as NativeBackend;
+  return {
+    device: deviceOf(binding, count),
+    version: `TensorFlow ${binding.TF_Version}, tfjs-node ${tf.version_core}`,
+    threads: count,
+  };
+}
+
+/** Sets the variables that TensorFlow reads once, when its first device is made. */
+function askedThreads(threads: number | undefined): number {
+  const { env } = process;
+  if (threads !== undefined) env.TF_NUM_INTRAOP_THREADS = String(threads);
+  env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  // Warnings and errors, without the page of information at every start.
+  env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  return Number(env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
+}
+
+async function loadBinding(): Promise<NonNullable<typeof loaded>> {
+  const reasons: string[] = [];
+  for (const source of tensorflowSources) {
+    try {
+      const files = await source.files();
+      if (files === undefined) continue;
+      return { binding: requireBinding(files), files };
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (reasons.length > 0) throw new Error(reasons.join('; also: '));
+  throw new Error(
+    'not installed: run "npx lunet-engine install", or "npm install @tensorflow/tfjs-node@4.22.0" (NVIDIA GPU: tfjs-node-gpu)',
+  );
+}
+
+function requireBinding({ binding, source, remedy }: TensorflowFiles): Binding {
+  try {
+    return createRequire(import.meta.url)(binding) as Binding;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${source} does not load (${reason}); ${remedy}`, { cause });
+  }
+}
+
+/** TensorFlow falls back to the CPU without a word where it finds no GPU or lacks one of CUDA's libraries. */
+function refuseWithoutGpu(binding: Binding, { gpu, source }: TensorflowFiles): void {
+  const hidden = ['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? 'unset');
+  if (!gpu || hidden || binding.isUsingGpuDevice()) return;
+  const names = gpuNames();
+  const driver = names.length === 0 ? 'no NVIDIA driver lists one' : `the driver lists ${names.join(', ')}`;
+  throw new Error(
+    `${source} is built for GPUs and found none that it can use (${driver}); run "npx lunet-engine doctor" to see what is missing, or set CUDA_VISIBLE_DEVICES=-1 to compute on the CPU`,
+  );
+}
+
+function registerBackend(binding: Binding, { package: folder, gpu }: TensorflowFiles): void {
+  const replacements = new Map<string, unknown>([
+    // Not a second tfjs-core: the kernels make tensors of the caller's own.
+    ['@tensorflow/tfjs', tf],
+    ['@tensorflow/tfjs-core', tf],
+    // Gone from Node 23, and a warning in Node 22.
+    ['util', { ...util, isArray: Array.isArray, isNullOrUndefined: (value: unknown) => value == null }],
+    // Only tf.node's summary writers need it, and with it the package google-protobuf.
+    ['./proto/api_pb', {}],
+  ]);
+  const require = requireWith(replacements);
+  const file = (name: string): string => join(folder, 'dist', `${name}.js`);
+  if (tf.getKernelsForBackend(name).length === 0) require(file('register_all_kernels'));
+  const { NodeJSKernelBackend } = require(file('nodejs_kernel_backend')) as {
+    NodeJSKernelBackend: new (binding: Binding, packageName: string) => NativeBackend;
+  };
+  const packageName = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+  tf.registerBackend(name, () => new NodeJSKernelBackend(binding, packageName));
+}
+
+function deviceOf(binding: Binding, threads: number): string {
+  if (binding.isUsingGpuDevice()) return `GPU: ${gpuNames().join(' or ') || 'unknown model'}`;
+  return `CPU, ${threads} thread${threads === 1 ? '' : 's'}`;
 }

@@ -1,0 +1,33 @@
+import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+
+/** An attribute of a TensorFlow operation; `type` is one of the binding's TF_ATTR_ numbers. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** What tfjs-node's native addon exports, as far as it is used here. */
+export interface Binding {
+  readonly TF_Version: string;
+  readonly TF_FLOAT: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  isUsingGpuDevice(): boolean;
+  getNumOfTensors(): number;
+}
+
+/** tfjs-node's backend, as far as it is used here. */
+export interface NativeBackend extends KernelBackend {
+  readonly binding: Binding;
+  executeSingleOutput(name: string, attributes: OpAttribute[], inputs: TensorInfo[]): Tensor;
+  executeMultipleOutputs(
+    name: string,
+    attributes: OpAttribute[],
+    inputs: TensorInfo[],
+    outputs: number,
+  ): Tensor[];
+}
