@@ -1,0 +1,264 @@
+import {
+  type backend_util,
+  DataStorage,
+  type DataType,
+  engine,
+  KernelBackend,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
+import type { ElementType, HostData } from './graph/element-type.ts';
+import { buildProgram } from './graph/program.ts';
+import { newValue, Recorder, sameShape } from './graph/recorder.ts';
+import type { Sessions } from './graph/sessions.ts';
+import type { Layout, Value } from './graph/value.ts';
+import { toPlain } from './to-plain.ts';
+
+type DataId = TensorInfo['dataId'];
+type BackendValues = backend_util.BackendValues;
+
+/** What stands behind one of tfjs' data ids. */
+interface TensorData {
+  refCount: number;
+  readonly dtype: DataType;
+  /** Numbers and booleans: a recorded value, pending or on the host. */
+  readonly value?: Value;
+  /** Strings, which the runtime never sees. */
+  readonly strings?: Uint8Array[];
+  /** Complex numbers: two tensors of numbers. */
+  readonly complex?: ComplexParts;
+}
+
+/** The two tensors of a complex one. */
+export interface ComplexParts {
+  readonly real: TensorInfo;
+  readonly imag: TensorInfo;
+}
+
+/** With more nodes than this pending, the next new host tensor closes the graph: most often a batch, so a step's end. */
+const comfortable = 512;
+/** With more nodes than this pending, the next kernel closes the graph wherever it is. */
+const limit = 16_384;
+
+/** A TensorFlow.js backend whose kernels record an ONNX graph, which runs when somebody reads a tensor. */
+export class OnnxBackend extends KernelBackend {
+  readonly recorder: Recorder = new Recorder();
+  readonly data: DataStorage<TensorData>;
+  readonly #sessions: Sessions;
+
+  constructor(sessions: Sessions) {
+    super();
+    this.data = new DataStorage(this, engine());
+    this.#sessions = sessions;
+  }
+
+  // --- Values behind tensors
+
+  /** The value behind a tensor, in whatever layout it has, with the tensor's shape. */
+  value({ dataId, shape }: TensorInfo): Value {
+    const { value } = this.data.get(dataId);
+    if (value === undefined) throw new TypeError('Cannot record a tensor of strings or complex numbers');
+    return sameShape(value.shape, shape) ? value : this.recorder.reshape(value, shape);
+  }
+
+  /** The value behind a tensor in a given layout. */
+  valueIn(tensor: TensorInfo, layout: Layout): Value {
+    return this.recorder.withLayout(this.value(tensor), layout);
+  }
+
+  /** The elements of a tensor in plain order if they are on the host already; nothing is run. */
+  hostOf({ dataId }: TensorInfo): HostData | undefined {
+    const { value } = this.data.get(dataId);
+    return value?.data && toPlain(value, value.data);
+  }
+
+  /** A new tensor that shows a value. */
+  tensorOf(
+    value: Value,
+    dtype: DataType = value.type as DataType,
+    shape: readonly number[] = value.shape,
+  ): TensorInfo {
+    const dataId = {};
+    value.holders++;
+    this.data.set(dataId, { refCount: 1, dtype, value });
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  /** A tensor that shows the same data as another, perhaps under another shape. */
+  share({ dataId, dtype }: TensorInfo, shape: readonly number[]): TensorInfo {
+    this.incRef(dataId);
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  /** The parts of a complex tensor. */
+  partsOf({ dataId }: TensorInfo): ComplexParts {
+    const { complex } = this.data.get(dataId);
+    if (complex === undefined) throw new TypeError('Cannot take the parts of a tensor that is not complex');
+    return complex;
+  }
+
+  /** A complex tensor of two tensors, which it shares. */
+  complexOf(real: TensorInfo, imag: TensorInfo): TensorInfo {
+    const dataId = {};
+    const complex = { real: this.share(real, real.shape), imag: this.share(imag, imag.shape) };
+    this.data.set(dataId, { refCount: 1, dtype: 'complex64', complex });
+    return { dataId, shape: real.shape, dtype: 'complex64' };
+  }
+
+  // --- Running
+
+  /** Runs all that is pending and still shown by a tensor. */
+  flush(): void {
+    const pending = this.recorder.take();
+    if (pending.length === 0) return;
+    const outputs: Value[] = [];
+    for (const node of pending)
+      for (const output of node.outputs) if (output.holders > 0) outputs.push(output);
+    try {
+      if (outputs.length > 0) this.#sessions.run(buildProgram(pending, outputs));
+    } finally {
+      for (const node of pending) for (const output of node.outputs) output.node = undefined;
+    }
+  }
+
+  /** Called before a kernel records, when all values that will be needed are behind tensors. */
+  cutIfLong(): void {
+    if (this.recorder.pending.length > limit) this.flush();
+  }
+
+  // --- What tfjs asks of a backend
+
+  override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(
+    dataId: DataId,
+    values: BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    if (dtype === 'string') {
+      this.data.set(dataId, { refCount, dtype, strings: values as Uint8Array[] });
+      return;
+    }
+    if (dtype === 'complex64') {
+      const { real, imag } = values as unknown as { real: Float32Array; imag: Float32Array };
+      const part = (numbers: Float32Array): TensorInfo => ({
+        dataId: this.write(numbers, shape, 'float32'),
+        shape,
+        dtype: 'float32',
+      });
+      this.data.set(dataId, { refCount, dtype, complex: { real: part(real), imag: part(imag) } });
+      return;
+    }
+    if (this.recorder.pending.length > comfortable) this.flush();
+    const type = dtype as ElementType;
+    const value = newValue({ type, shape: [...shape] }, ownCopy(type, values));
+    value.holders = 1;
+    this.data.set(dataId, { refCount, dtype, value });
+  }
+
+  override readSync(dataId: DataId): BackendValues {
+    const { value, strings, complex } = this.data.get(dataId);
+    if (strings) return strings;
+    if (complex) {
+      const real = this.readSync(complex.real.dataId) as Float32Array;
+      const imag = this.readSync(complex.imag.dataId) as Float32Array;
+      return interleave(real, imag);
+    }
+    if (value!.data === undefined) this.flush();
+    if (value!.data === undefined) {
+      throw new Error('Cannot read the tensor: the graph that computes it failed to run');
+    }
+    const plain = toPlain(value!, value!.data);
+    // The caller may write into what it gets.
+    return (plain === value!.data ? plain.slice() : plain) as BackendValues;
+  }
+
+  override async read(dataId: DataId): Promise<BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.data.has(dataId) ? this.data.get(dataId).refCount : 0;
+  }
+
+  override incRef(dataId: DataId): void {
+    this.data.get(dataId).refCount++;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const entry = this.data.get(dataId);
+    entry.refCount--;
+    if (!force && entry.refCount > 0) return false;
+    if (entry.value) entry.value.holders--;
+    if (entry.complex) {
+      this.disposeData(entry.complex.real.dataId);
+      this.disposeData(entry.complex.imag.dataId);
+    }
+    this.data.delete(dataId);
+    return true;
+  }
+
+  override numDataIds(): number {
+    return this.data.numDataIds();
+  }
+
+  override memory(): { unreliable: boolean; reasons: string[] } {
+    return {
+      unreliable: true,
+      reasons: ['Sessions of ONNX Runtime keep memory of their own for values inside their graphs.'],
+    };
+  }
+
+  override async time(f: () => void): Promise<{ kernelMs: number }> {
+    this.flush();
+    const start = util.now();
+    f();
+    this.flush();
+    return { kernelMs: util.now() - start };
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return super.epsilon();
+  }
+
+  override dispose(): void {
+    this.recorder.take();
+    this.#sessions.dispose();
+  }
+}
+
+/** The caller may reuse its buffer before the graph that reads it runs. */
+function ownCopy(type: ElementType, values: BackendValues): HostData {
+  switch (type) {
+    case 'float32':
+      return Float32Array.from(values as Float32Array);
+    case 'int32':
+      return Int32Array.from(values as Int32Array);
+    default:
+      return Uint8Array.from(values as Uint8Array);
+  }
+}
+
+function interleave(real: Float32Array, imag: Float32Array): Float32Array {
+  const both = new Float32Array(2 * real.length);
+  for (let i = 0; i < real.length; i++) {
+    both[2 * i] = real[i]!;
+    both[2 * i + 1] = imag[i]!;
+  }
+  return both;
+}

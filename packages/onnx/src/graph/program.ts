@@ -1,0 +1,84 @@
+import { type Node, physicalShape, type Value } from './value.ts';
+
+/** What one run computes: the pending nodes that its outputs need, numbered. */
+export interface Program {
+  /** In the order in which they were recorded, which is one that can be run. */
+  readonly nodes: readonly Node[];
+  /** Values on the host that the nodes read. */
+  readonly inputs: readonly Value[];
+  readonly constants: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Two programs with the same numbers here are the same graph. */
+  readonly signature: Int32Array;
+}
+
+let builds = 0;
+const shapes = new Map<string, number>();
+let numbers = new Int32Array(4096);
+
+/** Numbers the nodes that `outputs` need, their inputs and constants, by first use. */
+export function buildProgram(pending: readonly Node[], outputs: readonly Value[]): Program {
+  const build = ++builds;
+  for (const { node } of outputs) if (node) node.build = build;
+  const needed: Node[] = [];
+  for (let i = pending.length - 1; i >= 0; i--) {
+    const node = pending[i]!;
+    if (node.build !== build) continue;
+    needed.push(node);
+    for (const input of node.inputs) if (input?.node) input.node.build = build;
+  }
+  const nodes = needed.reverse();
+  const inputs: Value[] = [];
+  const constants: Value[] = [];
+  let slots = 0;
+  let length = 0;
+  const write = (number: number): void => {
+    if (length === numbers.length) {
+      const larger = new Int32Array(2 * length);
+      larger.set(numbers);
+      numbers = larger;
+    }
+    numbers[length++] = number;
+  };
+  const enter = (value: Value): void => {
+    value.build = build;
+    value.slot = slots++;
+  };
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (input === undefined || input.build === build) continue;
+      enter(input);
+      if (input.constant !== undefined) {
+        constants.push(input);
+        write(-2);
+        write(input.constant);
+      } else {
+        inputs.push(input);
+        write(-1);
+        write(shapeNumber(input));
+      }
+    }
+    write(node.operator.id);
+    for (const input of node.inputs) write(input === undefined ? -3 : input.slot);
+    for (const output of node.outputs) enter(output);
+  }
+  write(-4);
+  for (const output of outputs) write(output.slot);
+  return { nodes, inputs, constants, outputs, signature: numbers.slice(0, length) };
+}
+
+/** A number for a type and a shape in memory. */
+function shapeNumber(value: Value): number {
+  const key = `${value.type}[${physicalShape(value)}]`;
+  let number = shapes.get(key);
+  if (number === undefined) {
+    number = shapes.size;
+    shapes.set(key, number);
+  }
+  return number;
+}
+
+/** The name of a value in the model of the program that was built last. */
+export function nameOf(value: Value): string {
+  return `v${value.slot}`;
+}

@@ -1,0 +1,134 @@
+import { constantOf } from './constants.ts';
+import type { ElementType, HostData } from './element-type.ts';
+import { operatorOf } from './operators.ts';
+import { type Attributes, type Layout, type Node, physicalShape, type Value } from './value.ts';
+
+/** What a node's output is. */
+export interface OutputSpec {
+  readonly type: ElementType;
+  /** As tfjs tells it. */
+  readonly shape: readonly number[];
+  readonly layout?: Layout;
+}
+
+/** Writes down operations without running them. */
+export class Recorder {
+  /** In the order in which they were recorded. */
+  pending: Node[] = [];
+
+  /** Records a node and returns its outputs; shapes and types are the caller's word. */
+  emit(
+    type: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes,
+    outputs: readonly OutputSpec[],
+    domain = '',
+  ): Value[] {
+    const node: Node = {
+      operator: operatorOf(type, attributes, domain, outputs.length),
+      inputs,
+      outputs: outputs.map((output) => newValue(output)),
+      build: -1,
+    };
+    for (const output of node.outputs) output.node = node;
+    this.pending.push(node);
+    return node.outputs as Value[];
+  }
+
+  /** Records a node with one output. */
+  op(
+    type: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes,
+    output: OutputSpec,
+    domain = '',
+  ): Value {
+    return this.emit(type, inputs, attributes, [output], domain)[0]!;
+  }
+
+  /** Whole numbers as ONNX wants its axes, shapes and indices. */
+  indices(numbers: readonly number[]): Value {
+    return constantOf('int64', BigInt64Array.from(numbers, BigInt), [numbers.length]);
+  }
+
+  /** One number of a type, as a scalar. */
+  scalar(number: number, type: ElementType): Value {
+    return constantOf(type, hostData(type, [number]), []);
+  }
+
+  /** The same elements under another shape, in plain layout. */
+  reshape(value: Value, shape: readonly number[]): Value {
+    const plain = this.withLayout(value, 'plain');
+    if (sameShape(plain.shape, shape)) return plain;
+    return this.#form(plain, `[${shape}]`, () =>
+      this.op('Reshape', [plain, this.indices(shape)], { allowzero: 1 }, { type: value.type, shape }),
+    );
+  }
+
+  /** The same image in another layout; a value that is no image has the plain one only. */
+  withLayout(value: Value, layout: Layout): Value {
+    if (value.layout === layout) return value;
+    return this.#form(value, layout, () => {
+      const output = { type: value.type, shape: value.shape, layout };
+      const [, h, w, c] = value.shape as [number, number, number, number];
+      // Where only axes of size 1 move, the elements stay in their order.
+      if (c === 1 || h * w === 1) {
+        const shape = this.indices(physicalShape(output));
+        return this.op('Reshape', [value, shape], {}, output);
+      }
+      const perm = layout === 'nchw' ? [0, 3, 1, 2] : [0, 2, 3, 1];
+      return this.op('Transpose', [value], { perm }, output);
+    });
+  }
+
+  /** A form of a value that was recorded before, if it can still be used, or a new one. */
+  #form(value: Value, key: string, make: () => Value): Value {
+    value.forms ??= new Map();
+    const made = value.forms.get(key);
+    if (made && (made.data !== undefined || made.node !== undefined)) return made;
+    const form = make();
+    value.forms.set(key, form);
+    return form;
+  }
+
+  /** Takes all pending nodes; values that were not computed by then are lost. */
+  take(): Node[] {
+    const taken = this.pending;
+    this.pending = [];
+    return taken;
+  }
+}
+
+/** A value without elements. */
+export function newValue({ type, shape, layout = 'plain' }: OutputSpec, data?: HostData): Value {
+  return {
+    type,
+    shape,
+    layout,
+    node: undefined,
+    data,
+    constant: undefined,
+    holders: 0,
+    forms: undefined,
+    slot: -1,
+    build: -1,
+  };
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+/** Elements of a type from numbers. */
+export function hostData(type: ElementType, numbers: ArrayLike<number>): HostData {
+  switch (type) {
+    case 'float32':
+      return Float32Array.from(numbers);
+    case 'int32':
+      return Int32Array.from(numbers);
+    case 'bool':
+      return Uint8Array.from(numbers);
+    case 'int64':
+      return BigInt64Array.from(Array.from(numbers, BigInt));
+  }
+}

@@ -1,0 +1,2 @@
+export { recordedKernels } from './kernels/register.ts';
+export { type OnnxOptions, type StartedOnnx, startOnnx } from './start-onnx.ts';
