@@ -52,7 +52,9 @@ function quietCpu(): MathBackendCPU {
 
 function moveTo(cpu: MathBackendCPU, backend: OnnxBackend, tensor: TensorInfo): TensorInfo {
   if (tensor.dtype !== 'complex64') {
-    return cpu.makeTensorInfo(tensor.shape, tensor.dtype, backend.readSync(tensor.dataId));
+    const info = cpu.makeTensorInfo(tensor.shape, tensor.dtype, backend.readSync(tensor.dataId));
+    // Dilation2DBackpropInput and -Filter take their inputs for whole tensors.
+    return Object.assign(info, { rank: tensor.shape.length });
   }
   const { real, imag } = backend.partsOf(tensor);
   const info = cpu.makeTensorInfo(tensor.shape, 'complex64');
