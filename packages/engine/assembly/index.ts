@@ -1,3 +1,4 @@
+export { adamUpdate } from './adam-update';
 export { combineChannels, scaleChannels } from './channel-maps';
 export { channelProducts, channelSquares, channelSums } from './channel-sums';
 export { copyRows } from './copy-rows';

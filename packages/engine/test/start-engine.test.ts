@@ -10,7 +10,7 @@ vi.stubEnv('LUNET_CACHE', join(tmpdir(), 'lunet-nothing-installed'));
 
 describe('startEngine', () => {
   it('is all that the package exports', () => {
-    expect(Object.keys(surface).sort()).toEqual(['startEngine']);
+    expect(Object.keys(surface).sort()).toEqual(['adam', 'startEngine']);
   });
 
   it('says why wasm does not start and what to do, and starts nothing else', async () => {

@@ -11,6 +11,22 @@ export interface SplitKernels {
 
 /** What assembly/index.ts exports; see there for the meaning of the arguments. */
 export interface WasmKernels extends SplitKernels {
+  adamUpdate(
+    gradient: Address,
+    value: Address,
+    out: Address,
+    m: Address,
+    v: Address,
+    length: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    correction1: number,
+    correction2: number,
+    epsilon: number,
+    factor: number,
+  ): void;
   addGroups(job: Address, k: number, out: Address): void;
   packWeights(
     source: Address,
