@@ -1,4 +1,4 @@
-// Times a suite of work beside its rivals, in one run: pnpm bench:evaluate [topic …] or pnpm bench:data [topic …]
+// Times a suite of work beside its rivals, in one run: pnpm bench:evaluate, bench:data or bench:engines [topic …]
 // All of a suite's topics if none is named. The rivals need a Python, LUNET_PYTHON or python3, with NumPy, SciPy and for
 // some PyTorch; without one their columns say so.
 import { availableParallelism, cpus } from 'node:os';
@@ -21,9 +21,22 @@ const suites: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     pace: 'train/bench/pace.ts',
     memory: 'train/bench/memory.ts',
   },
+  engines: {
+    'step-16': 'engine/bench/engines.ts',
+    'step-64': 'engine/bench/engines.ts',
+    wide: 'engine/bench/engines.ts',
+    slice: 'engine/bench/engines.ts',
+  },
 };
 
-const [suite = '', ...chosen] = process.argv.slice(2);
+/** What a topic's file exports: rows for the one table of all, or a table of its own. */
+type TopicModule =
+  | { rows(): Promise<Row[]> }
+  | { table(topics: readonly string[], options: { quick: boolean }): Promise<string> };
+
+const [suite = '', ...args] = process.argv.slice(2);
+const quick = suite === 'engines' && args.includes('--quick');
+const chosen = args.filter((arg) => !(quick && arg === '--quick'));
 const topics = suites[suite];
 if (!topics) {
   console.error(`Cannot measure suite "${suite}": there are ${Object.keys(suites).join(', ')}`);
@@ -38,10 +51,15 @@ if (unknown.length > 0) {
 console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}; rivals in ${findPython() ?? 'no Python with NumPy and SciPy: set LUNET_PYTHON'}\n`,
 );
+const names = chosen.length > 0 ? chosen : Object.keys(topics);
 const all: Row[] = [];
-for (const topic of chosen.length > 0 ? chosen : Object.keys(topics)) {
+for (const file of new Set(names.map((name) => topics[name]!))) {
   // Each topic loads what it needs alone: a timing of FROC should not carry TensorFlow.js.
-  const { rows } = (await import(new URL(topics[topic]!, packages).href)) as { rows: () => Promise<Row[]> };
-  all.push(...(await rows()));
+  const topic = (await import(new URL(file, packages).href)) as TopicModule;
+  if ('rows' in topic) all.push(...(await topic.rows()));
+  else {
+    const own = names.filter((name) => topics[name] === file);
+    console.log(`${await topic.table(own, { quick })}\n`);
+  }
 }
-console.log(formatRows(all));
+if (all.length > 0) console.log(formatRows(all));

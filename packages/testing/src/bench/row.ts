@@ -35,7 +35,11 @@ export function formatRows(rows: readonly Row[]): string {
     goal ?? '–',
     note ?? '',
   ]);
-  const head = ['work', 'ours', 'rival', 'its', 'ratio', 'goal', 'note'];
+  return formatTable(['work', 'ours', 'rival', 'its', 'ratio', 'goal', 'note'], lines);
+}
+
+/** A Markdown table. */
+export function formatTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
