@@ -1,4 +1,4 @@
-import { engine } from '@tensorflow/tfjs-core';
+import { engine, getKernelsForBackend } from '@tensorflow/tfjs-core';
 import type { JasmineResult, Reporter } from './jasmine.ts';
 import type { Message, SpecResult } from './spec-result.ts';
 
@@ -12,7 +12,7 @@ export interface SpecReporter extends Reporter {
 
 /** Makes a reporter that sends specs' results; needs jasmine's globals. */
 export function reportSpecs(backend: string, send: (message: Message) => void): SpecReporter {
-  const kernels = noteKernels();
+  const { called, onCpu } = noteKernels();
   const fileOf = new Map<string | null, string>();
   const seen = new Map<string, number>();
   const plainName = (fullName: string): string => fullName.replace(` ${backend} {}`, '');
@@ -27,7 +27,8 @@ export function reportSpecs(backend: string, send: (message: Message) => void): 
       const count = (seen.get(`${file} ${name}`) ?? 0) + 1;
       seen.set(`${file} ${name}`, count);
       current = count === 1 ? name : `${name} #${count}`;
-      kernels.clear();
+      called.clear();
+      onCpu.clear();
       send({ type: 'started', file, name: current });
     },
     specDone(result) {
@@ -39,7 +40,8 @@ export function reportSpecs(backend: string, send: (message: Message) => void): 
           name: current,
           status: statusOf(result),
           failures: failuresOf(result),
-          kernels: [...kernels].sort(),
+          kernels: [...called].sort(),
+          onCpu: [...onCpu].sort(),
           milliseconds: result.duration ?? 0,
         },
       });
@@ -64,8 +66,8 @@ function failuresOf({ failedExpectations }: JasmineResult): string[] {
   return failedExpectations.map(({ message, stack }) => `${message}\n${stack}`);
 }
 
-/** Notes the kernels that are called, registered or not, in the set that it returns. */
-function noteKernels(): Set<string> {
+/** Notes in sets the kernels that are called, registered or not, and those that the cpu backend runs. */
+function noteKernels(): { called: Set<string>; onCpu: Set<string> } {
   const called = new Set<string>();
   const instance = engine();
   const runKernel = instance.runKernel.bind(instance);
@@ -73,7 +75,15 @@ function noteKernels(): Set<string> {
     called.add(name);
     return runKernel(name, inputs, attributes);
   };
-  return called;
+  const onCpu = new Set<string>();
+  for (const kernel of getKernelsForBackend('cpu')) {
+    const { kernelName, kernelFunc } = kernel;
+    kernel.kernelFunc = (parameters) => {
+      onCpu.add(kernelName);
+      return kernelFunc(parameters);
+    };
+  }
+  return { called, onCpu };
 }
 
 type Describe = (name: string, define: () => void) => { id: string };

@@ -77,14 +77,8 @@ async function runShard(worker: string, shard: Shard, verbose: boolean): Promise
       break;
     }
     const { file, name } = last;
-    const result: SpecResult = {
-      file,
-      name,
-      status: 'failed',
-      failures: [end],
-      kernels: [],
-      milliseconds: 0,
-    };
+    const unknown = { kernels: [], onCpu: [], milliseconds: 0 };
+    const result: SpecResult = { file, name, status: 'failed', failures: [end], ...unknown };
     messages.push(
       { type: 'done', result },
       { type: 'broken', file, message: `further specs left out: ${end}` },

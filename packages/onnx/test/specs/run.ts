@@ -31,7 +31,7 @@ const run = await runSpecs(backendOf(values.backend), {
 });
 const { passed, failed, skipped, stale } = judgeSpecs(run, values.backend === 'onnx' ? skips : []);
 
-for (const result of failed) console.log(describeFailure(result, run, values.brief));
+for (const result of failed) console.log(describeFailure(result, values.brief));
 for (const { file, message } of run.broken) console.log(`✗ ${file} outside any spec: ${message}\n`);
 for (const { file, name, why } of stale)
   console.log(`✗ ${file} › ${name} is listed in skips.ts, but: ${why}\n`);
@@ -48,12 +48,8 @@ function backendOf(name: string): BackendName {
   throw new RangeError(`Cannot run specs on backend "${name}": know cpu, wasm and onnx`);
 }
 
-function describeFailure(
-  { file, name, failures, kernels }: SpecResult,
-  { recorded }: SpecRun,
-  brief: boolean,
-): string {
-  const called = kernels.map((kernel) => (recorded?.has(kernel) ? kernel : `(${kernel})`)).join(' ');
+function describeFailure({ file, name, failures, kernels, onCpu }: SpecResult, brief: boolean): string {
+  const called = kernels.map((kernel) => (onCpu.includes(kernel) ? `(${kernel})` : kernel)).join(' ');
   const text = failures
     .map((failure) => (brief ? (failure.split('\n')[0] ?? '') : ownFrames(failure)))
     .join('\n');
@@ -74,8 +70,10 @@ function printKernels({ results, recorded }: SpecRun): void {
   for (const kernel of kernels) {
     const users = results.filter((result) => result.kernels.includes(kernel));
     const bad = users.filter(({ status }) => status === 'failed').length;
+    const onCpu = users.filter((result) => result.onCpu.includes(kernel)).length;
+    const how =
+      recorded === undefined ? '' : recorded.has(kernel) ? `recorded, ${onCpu} on cpu; ` : 'on cpu; ';
     const files = [...new Set(users.map(({ file }) => file))].join(' ');
-    const how = recorded === undefined ? '' : recorded.has(kernel) ? 'recorded ' : 'fallback ';
     console.log(`${kernel}: ${how}${users.length - bad} of ${users.length} pass; ${files}`);
   }
 }

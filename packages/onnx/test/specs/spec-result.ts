@@ -10,6 +10,8 @@ export interface SpecResult {
   readonly failures: readonly string[];
   /** Kernels that it called, sorted. */
   readonly kernels: readonly string[];
+  /** Kernels that ran on the cpu backend for it, sorted; on `onnx` those that it could not record. */
+  readonly onCpu: readonly string[];
   readonly milliseconds: number;
 }
 
