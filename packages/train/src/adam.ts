@@ -1,3 +1,4 @@
+import { adam } from '@lunet/engine';
 import type { NamedTensor } from '@lunet/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -6,9 +7,8 @@ import type { Tensors } from './train-state.ts';
 /** Adam's constants as the reference has them; TensorFlow.js would take an epsilon of its own. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** What TensorFlow.js keeps in fields of its own: the rate has no setter, and `setWeights` rounds the powers anew. */
-interface AdamFields {
-  learningRate: number;
+/** Fields of tfjs' Adam, and of ours: `setWeights` rounds the powers anew. */
+interface Powers {
   readonly accBeta1: tf.Variable;
   readonly accBeta2: tf.Variable;
 }
@@ -30,8 +30,8 @@ export interface Adam {
 
 /** Creates the optimiser; its moments come into being with the first step. */
 export function createAdam(model: LayersModel): Adam {
-  const optimizer = tf.train.adam(0, ADAM.beta1, ADAM.beta2, ADAM.epsilon);
-  const fields = optimizer as unknown as AdamFields;
+  const optimizer = adam(0, ADAM.beta1, ADAM.beta2, ADAM.epsilon);
+  const fields = optimizer as unknown as Powers;
   const names = model.trainableWeights.map((weight) => weight.originalName.replace('/', '.'));
   const shapes = model.trainableWeights.map((weight) => weight.shape as number[]);
   const momentNames = ['m', 'v'].flatMap((moment) => names.map((name) => `${moment}/${name}`));
@@ -39,7 +39,7 @@ export function createAdam(model: LayersModel): Adam {
   return {
     optimizer,
     setRate: (rate) => {
-      fields.learningRate = rate;
+      optimizer.learningRate = rate;
     },
     read: async () => {
       const [iterations, ...moments] = await optimizer.getWeights();
@@ -47,6 +47,8 @@ export function createAdam(model: LayersModel): Adam {
       const state = new Map<string, NamedTensor>();
       for (const [i, { tensor }] of moments.entries()) {
         state.set(momentNames[i]!, { shape: tensor.shape, data: await copyOf(tensor) });
+        // tfjs' Adam gives the variables that it works with, ours copies.
+        if (!(tensor instanceof tf.Variable)) tensor.dispose();
       }
       const powers = Float32Array.of(...(await copyOf(fields.accBeta1)), ...(await copyOf(fields.accBeta2)));
       return state.set('powers', { shape: [2], data: powers });

@@ -3,7 +3,7 @@ import { expectNoTensorLeak } from '@lunet/testing';
 import { buildUnet, type NamedTensor } from '@lunet/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createAdam } from '../src/adam.ts';
+import { type Adam, createAdam } from '../src/adam.ts';
 import { network } from './squares.ts';
 
 beforeAll(() => startEngine({ prefer: 'wasm' }));
@@ -46,6 +46,45 @@ describe('createAdam', () => {
     step(restored.optimizer);
     expect(values()).toEqual(after);
     restored.dispose();
+    model.dispose();
+  });
+
+  it('goes on from a checkpoint of either Adam, ours or that of TensorFlow.js, to the bit', async () => {
+    const model = buildUnet(network);
+    const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    const start = weights.map((weight) => tf.tensor(weight.dataSync().slice(), weight.shape));
+    const step = (optimizer: tf.Optimizer) =>
+      tf.tidy(() =>
+        optimizer.applyGradients(
+          Object.fromEntries(weights.map((weight) => [weight.name, tf.mul(weight, 0.7)])),
+        ),
+      );
+    const trainFor = (adam: Adam, steps: number): Adam => {
+      adam.setRate(1e-2);
+      for (let i = 0; i < steps; i++) step(adam.optimizer);
+      return adam;
+    };
+    const ends: unknown[] = [];
+    for (const fuse of [[true], [false], [true, false], [false, true]]) {
+      weights.forEach((weight, i) => {
+        weight.assign(start[i]!);
+      });
+      await startEngine({ prefer: 'wasm', fuse: fuse[0]! });
+      let adam = trainFor(createAdam(model), 20);
+      if (fuse.length > 1) {
+        const state = await adam.read();
+        adam.dispose();
+        await startEngine({ prefer: 'wasm', fuse: fuse[1]! });
+        adam = createAdam(model);
+        await adam.write(state, 20);
+      }
+      trainFor(adam, 5);
+      ends.push([await adam.read(), weights.map((weight) => [...weight.dataSync()])]);
+      adam.dispose();
+    }
+    await startEngine({ prefer: 'wasm' });
+    for (const end of ends) expect(end).toEqual(ends[0]);
+    tf.dispose(start);
     model.dispose();
   });
 
