@@ -113,7 +113,10 @@ export class FlatAdam extends tf.Optimizer {
   /** Finds the slot of each variable that has a gradient; makes room for those that are new, as tfjs does. */
   #claim(named: readonly NamedTensor[]): Update[] {
     const { registeredVariables } = tf.engine();
-    for (const { name } of named) {
+    for (const [i, { name }] of named.entries()) {
+      if (named.findIndex((other) => other.name === name) < i) {
+        throw new RangeError(`Cannot update '${name}' twice in a step`);
+      }
       if (!registeredVariables[name])
         throw new RangeError(`Cannot update '${name}': there is no such variable`);
     }
