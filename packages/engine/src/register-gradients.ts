@@ -11,13 +11,23 @@ export function registerGradients(): void {
   tf.registerGradient({
     kernelName: batchNorm,
     inputsToSave: ['x', 'scale'],
-    outputsToSave: [false, true, true],
+    // Mean, variance, and what else the engine's kernel has for its gradient.
+    outputsToSave: [false, true, true, true, true, true],
     gradFunc(dys, saved, attrs) {
-      const [x, scale, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const [x, scale, mean, variance, ...reserves] = saved as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        ...tf.Tensor[],
+      ];
       const dy = (dys as tf.Tensor[])[0]!;
       const [dx, dScale, dOffset] = runKernel<[tf.Tensor, tf.Tensor, tf.Tensor]>(
         batchNormGrad,
-        { dy, x, mean, variance, scale },
+        {
+          ...{ dy, x, mean, variance, scale },
+          ...Object.fromEntries(reserves.map((reserve, i) => [`reserve${i}`, reserve])),
+        },
         attrs,
       );
       return { x: () => dx, scale: () => dScale, offset: () => dOffset };

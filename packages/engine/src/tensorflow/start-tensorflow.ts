@@ -8,6 +8,7 @@ import { registerGradients } from '../register-gradients.ts';
 import { type TensorflowFiles, tensorflowSources } from './find-tensorflow.ts';
 import { gpuNames } from './gpu-names.ts';
 import type { Binding, NativeBackend } from './native-backend.ts';
+import { registerNativeKernels } from './register-kernels.ts';
 import { requireWith } from './require-with.ts';
 
 const name = 'tensorflow';
@@ -36,6 +37,7 @@ export async function startTensorflow({ threads }: StartOptions): Promise<Starte
     tf.removeBackend(name);
     throw error;
   }
+  registerNativeKernels();
   registerGradients();
   registered = { threads: count };
   const { binding } = tf.backend() as NativeBackend;
@@ -73,7 +75,8 @@ async function loadBinding(): Promise<NonNullable<typeof loaded>> {
   );
 }
 
-function requireBinding({ binding, source, remedy }: TensorflowFiles): Binding {
+/** @throws {Error} if the addon does not load; the message says why and what to do. */
+export function requireBinding({ binding, source, remedy }: TensorflowFiles): Binding {
   try {
     return createRequire(import.meta.url)(binding) as Binding;
   } catch (cause) {
@@ -93,7 +96,8 @@ function refuseWithoutGpu(binding: Binding, { gpu, source }: TensorflowFiles): v
   );
 }
 
-function registerBackend(binding: Binding, { package: folder, gpu }: TensorflowFiles): void {
+/** Registers tfjs-node's backend and kernels on this tfjs-core, without starting it. */
+export function registerBackend(binding: Binding, { package: folder, gpu }: TensorflowFiles): void {
   const replacements = new Map<string, unknown>([
     // Not a second tfjs-core: the kernels make tensors of the caller's own.
     ['@tensorflow/tfjs', tf],
