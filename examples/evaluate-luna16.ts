@@ -11,7 +11,6 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startEngine } from '@lunet/engine';
 import { formatPredictions } from '@lunet/io';
 import { openLuna16 } from '@lunet/io/node';
 import { loadSafetensors } from '@lunet/unet';
@@ -30,6 +29,7 @@ import { selectScans } from './evaluate/select-scans.ts';
 import { describeProblems, describeScans, scoredNodules } from './scans/luna16-scans.ts';
 import { openModel } from './scans/open-model.ts';
 import { argumentsOf, interruptSignal, runScript } from './terminal/command-line.ts';
+import { startChosenEngine } from './terminal/engine-option.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
 import { scanProgress } from './terminal/scan-progress.ts';
 import { versions } from './terminal/versions.ts';
@@ -104,8 +104,7 @@ async function evaluateModel(options: EvaluateModelOptions): Promise<void> {
   const inShard = new Set(scans.filter((_, i) => i % of === index - 1));
   const toDo = open.filter(({ scan }) => inShard.has(scan));
   if (toDo.length > 0) {
-    const engine = await startEngine({ prefer: options.engine, ...options.threads });
-    line.print(`engine      ${engine.name} ${engine.version} on ${engine.device}`);
+    const engine = await startChosenEngine(options, line);
     const network = loadSafetensors(model.bytes);
     const progress = scanProgress(
       line,

@@ -7,7 +7,6 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startEngine } from '@lunet/engine';
 import { candidateMask, findCandidates, predictScan } from '@lunet/evaluate';
 import { readVolume, writeVolume } from '@lunet/io/node';
 import { loadSafetensors } from '@lunet/unet';
@@ -19,6 +18,7 @@ import { findLungs } from './scans/find-lungs.ts';
 import { toHounsfield } from './scans/hounsfield-volume.ts';
 import { openModel } from './scans/open-model.ts';
 import { argumentsOf, interruptSignal, runScript } from './terminal/command-line.ts';
+import { startChosenEngine } from './terminal/engine-option.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
 import { scanProgress } from './terminal/scan-progress.ts';
 
@@ -43,8 +43,7 @@ await runScript(async () => {
   });
 
   // 2. The prediction, in and around the lungs.
-  const engine = await startEngine({ prefer: options.engine, ...options.threads });
-  line.print(`engine      ${engine.name} ${engine.version} on ${engine.device}`);
+  await startChosenEngine(options, line);
   const network = loadSafetensors(model.bytes);
   const lung = await findLungs(volume, options.lungs);
   if (!lung && options.lungs === 'own') line.print('note        no lungs were found, so it looks everywhere');

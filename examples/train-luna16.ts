@@ -7,7 +7,6 @@
  * `pnpm phantom --out data/phantom` wrote; or a store that `pnpm prepare-data` made of one. `--help` explains every option.
  */
 import { join } from 'node:path';
-import { startEngine } from '@lunet/engine';
 import { type ChunkSet, defaultCropSize } from '@lunet/patches';
 import { createLoader } from '@lunet/patches/node';
 import { constantRate, cosineRate, fingerprintScans, RunFolder, train, validateScans } from '@lunet/train';
@@ -15,10 +14,11 @@ import { buildUnet, checkInputSize } from '@lunet/unet';
 import { validationScan } from './scans/luna16-scans.ts';
 import { thresholdBaseline } from './scans/threshold-baseline.ts';
 import { argumentsOf, interruptSignal, runScript } from './terminal/command-line.ts';
+import { startChosenEngine } from './terminal/engine-option.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
 import { versions } from './terminal/versions.ts';
 import { batchesWithHardNegatives } from './train/hard-negatives.ts';
-import { resumedOptions, resumeRun } from './train/resume-run.ts';
+import { orGoOnWithout, resumedOptions, resumeRun } from './train/resume-run.ts';
 import { scoreTable } from './train/score-table.ts';
 import { parseTrainCommand } from './train/train-luna16-options.ts';
 import { openTrainingData } from './train/training-data.ts';
@@ -34,8 +34,9 @@ await runScript(async () => {
   const signal = interruptSignal(() => line.print('stopping    press Ctrl-C again to stop at once'));
 
   // 1. The engine that runs the tensors.
-  const engine = await startEngine({ prefer: options.engine, ...options.threads });
-  line.print(`engine      ${engine.name} ${engine.version} on ${engine.device}`);
+  const own = command.kind === 'resume' && command.changed.engine === undefined;
+  const start = startChosenEngine(options, line);
+  const engine = await (own ? start.catch(orGoOnWithout(command.run)) : start);
 
   // 2. The scans, and which of them are held out.
   const data = await openTrainingData(options, { line, signal });

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { nonNegativeNumber, positiveInteger, probability, wholeNumber } from '../terminal/command-line.ts';
+import { type EngineChoice, engineChoice, engineOption, threadsOption } from '../terminal/engine-option.ts';
 
 /** What `examples/evaluate-luna16.ts` was asked to do. */
 export type EvaluateLuna16Options = EvaluateModelOptions | ScorePredictionsOptions;
@@ -14,15 +15,13 @@ interface OutputOptions {
 }
 
 /** A model on scans. */
-export interface EvaluateModelOptions extends OutputOptions {
+export interface EvaluateModelOptions extends OutputOptions, EngineChoice {
   readonly data: string;
   readonly model: string;
   /** `'held-out'`: the scans that the run itself held out. */
   readonly fold: readonly number[] | 'all' | 'held-out';
   /** 1-based. */
   readonly shard: { readonly index: number; readonly of: number } | undefined;
-  readonly engine: 'auto' | 'wasm' | 'cpu';
-  readonly threads: { readonly threads?: number };
   readonly scan: ScanOptions;
   /** Format of the masks that are kept of each scan. */
   readonly masks: MaskFormat | undefined;
@@ -169,12 +168,8 @@ const command = new Command('evaluate-luna16')
     reportFalsePositivesOption,
     3,
   )
-  .addOption(
-    new Option('--engine <name>', 'what computes; "auto" takes the fastest that starts')
-      .choices(['auto', 'wasm', 'cpu'])
-      .default('auto'),
-  )
-  .option('--threads <n>', 'threads of the wasm engine (default: one a core, 8 at most)', positiveInteger)
+  .addOption(engineOption)
+  .addOption(threadsOption)
   .addOption(
     new Option(
       '--predictions <file>',
@@ -241,8 +236,7 @@ export function parseEvaluateOptions(args: readonly string[]): EvaluateLuna16Opt
     model: given.model,
     fold: given.fold,
     shard: given.shard,
-    engine: given.engine,
-    threads: given.threads === undefined ? {} : { threads: given.threads },
+    ...engineChoice(given),
     scan: {
       lungs: given.lungs,
       lungMarginMm: given.lungMargin,

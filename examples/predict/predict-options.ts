@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { nonNegativeNumber, positiveInteger, probability, wholeNumber } from '../terminal/command-line.ts';
+import { type EngineChoice, engineChoice, engineOption, threadsOption } from '../terminal/engine-option.ts';
 
 /** What `examples/predict.ts` was asked to do. */
-export interface PredictOptions {
+export interface PredictOptions extends EngineChoice {
   readonly scan: string;
   /** The scan's file or folder without folder and extension; fit for a CSV field. */
   readonly name: string;
@@ -19,8 +20,6 @@ export interface PredictOptions {
   readonly probabilities: boolean;
   readonly overlays: number;
   readonly series: string | undefined;
-  readonly engine: 'auto' | 'wasm' | 'cpu';
-  readonly threads: { readonly threads?: number };
   readonly json: boolean;
 }
 
@@ -48,12 +47,8 @@ const command = new Command('predict')
   .option('--probabilities', 'write the probabilities, too: float32', false)
   .option('--overlays <n>', 'pictures of the most probable candidates; 0 draws none at all', wholeNumber, 12)
   .option('--series <uid>', 'which series of a DICOM folder that holds several')
-  .addOption(
-    new Option('--engine <name>', 'what computes; "auto" takes the fastest that starts')
-      .choices(['auto', 'wasm', 'cpu'])
-      .default('auto'),
-  )
-  .option('--threads <n>', 'threads of the wasm engine (default: one a core, 8 at most)', positiveInteger)
+  .addOption(engineOption)
+  .addOption(threadsOption)
   .option('--json', 'print the candidates as JSON in the last line', false)
   .addHelpText(
     'after',
@@ -90,8 +85,7 @@ export function parsePredictOptions(args: readonly string[]): PredictOptions {
     probabilities: given.probabilities,
     overlays: given.overlays,
     series: given.series,
-    engine: given.engine,
-    threads: given.threads === undefined ? {} : { threads: given.threads },
+    ...engineChoice(given),
     json: given.json,
   };
 }

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProgressLine } from '../terminal/progress-line.ts';
-import { type RunConfig, resumedOptions, resumeRun } from '../train/resume-run.ts';
+import { orGoOnWithout, type RunConfig, resumedOptions, resumeRun } from '../train/resume-run.ts';
 import { defaultTrainOptions } from '../train/train-luna16-options.ts';
 
 let folder: string;
@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const config: RunConfig = {
   options: { ...defaultTrainOptions(), data: 'LUNA16', seed: 7, json: true },
-  engine: { name: 'wasm' },
+  engine: { name: 'wasm', version: '4.22.0', device: 'WebAssembly SIMD, 2 threads' },
   versions: { node: '20.1.0' },
   data: { training: 'a', validation: 'b' },
 };
@@ -47,6 +47,15 @@ describe('resumedOptions', () => {
     expect(options).toMatchObject({ out: path, json: false });
   });
 
+  it('takes another engine if it is asked for', async () => {
+    const path = await runWith('asked', config);
+    expect(await resumedOptions(path, { engine: 'tensorflow' })).toMatchObject({ engine: 'tensorflow' });
+    const refusal = () => orGoOnWithout(path)(new Error("Cannot start engine 'wasm': why"));
+    expect(refusal).toThrow(
+      `Cannot start engine 'wasm': why\nThe run was begun with it: --resume ${path} --engine auto goes on`,
+    );
+  });
+
   it('refuses a run of a version that knew fewer options', async () => {
     const { crossEntropy, ...options } = config.options;
     const path = await runWith('fewer', { ...config, options });
@@ -63,15 +72,12 @@ describe('resumedOptions', () => {
 });
 
 describe('resumeRun', () => {
-  it('refuses other data and another engine, and changes nothing', async () => {
+  it('refuses other data, and changes nothing', async () => {
     const path = await runWith('refused', config);
     const { line } = printing();
     const data = { ...config.data, training: 'c' };
     await expect(resumeRun(path, { ...config, data }, line)).rejects.toThrow(
       `Cannot resume ${path}: LUNA16 has other data than it was begun with (training)`,
-    );
-    await expect(resumeRun(path, { ...config, engine: { name: 'cpu' } }, line)).rejects.toThrow(
-      `Cannot resume ${path}: it was begun with the engine 'wasm', here 'cpu' starts`,
     );
     expect(await readdir(path)).toEqual(['config.json']);
   });
@@ -86,5 +92,41 @@ describe('resumeRun', () => {
       /begun with node 20\.1\.0, going on with 22\.0\.0: weights may differ\n/,
     );
     expect(printed.join('')).toMatch(/from the start: it ended before its first checkpoint\n$/);
+  });
+
+  it('goes on with another engine that was asked for, and keeps a record of both', async () => {
+    const path = await runWith('other-engine', config);
+    const { line, printed } = printing();
+    const engine = { name: 'tensorflow', version: '4.22.0 on TensorFlow 2.21.0', device: 'CPU' } as const;
+    const { run } = await resumeRun(path, { ...config, engine }, line);
+    await run.close();
+    expect(printed.join('')).toContain(
+      'begun with wasm 4.22.0, going on with tensorflow 4.22.0 on TensorFlow 2.21.0 on CPU: weights will differ\n',
+    );
+    const now = JSON.parse(await readFile(join(path, 'config.json'), 'utf8'));
+    expect(now).toEqual({
+      ...JSON.parse(JSON.stringify(config)),
+      engine,
+      earlierEngines: [{ ...config.engine, untilStep: 0 }],
+    });
+    expect(await resumedOptions(path, {}), 'the next time without asking').toMatchObject({
+      engine: 'tensorflow',
+    });
+  });
+
+  it('takes other threads of wasm for the same engine, and of others not', async () => {
+    const path = await runWith('threads', config);
+    const threads = { ...config.engine, device: 'WebAssembly SIMD, 8 threads' };
+    const first = printing();
+    await (await resumeRun(path, { ...config, engine: threads }, first.line)).run.close();
+    expect(first.printed.join('')).not.toContain('differ');
+    const tensorflow = { name: 'tensorflow', version: '4.22.0', device: 'CPU, 2 threads' } as const;
+    const other = await runWith('threads-of-tensorflow', { ...config, engine: tensorflow });
+    const second = printing();
+    const now = { ...config, engine: { ...tensorflow, device: 'CPU, 8 threads' } };
+    await (await resumeRun(other, now, second.line)).run.close();
+    expect(second.printed.join('')).toMatch(
+      /on CPU, 2 threads, going on with .* on CPU, 8 threads: weights may/,
+    );
   });
 });

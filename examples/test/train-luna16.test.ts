@@ -132,7 +132,7 @@ describe('train-luna16', () => {
   it.each([
     [['--data', 'x', '--epochs', '0'], /--epochs.*whole number from 1 on/],
     [['--data', 'x', '--seed', '4294967296'], /--seed.*below 2\^32/],
-    [['--data', 'x', '--engine', 'cuda'], /--engine.*Allowed choices are auto, wasm, cpu/],
+    [['--data', 'x', '--engine', 'cuda'], /--engine.*Allowed choices are auto, tensorflow, onnx, wasm, cpu/],
     [['--epochs', '1'], /required option '--data/],
     [['--data', 'x', '--bogus'], /unknown option '--bogus'/],
     [['--data', 'x', '--preset', 'dlwpt', '--filters', '8'], /leave out --filters/],

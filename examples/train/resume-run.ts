@@ -1,11 +1,20 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine } from '@lunet/engine';
+import { replaceFile } from '@lunet/io/node';
 import { type ResumedRun, RunFolder, readRunConfig } from '@lunet/train';
 import type { ProgressLine } from '../terminal/progress-line.ts';
 import { defaultTrainOptions, type TrainLuna16Options } from './train-luna16-options.ts';
 
+type RunEngine = Pick<Engine, 'name' | 'version' | 'device'>;
+
 /** The part of a run's config.json that a resumed run is held against. */
 export interface RunConfig {
   readonly options: TrainLuna16Options;
-  readonly engine: { readonly name: string };
+  /** What runs, or ran last. */
+  readonly engine: RunEngine;
+  /** What ran before a resumed run was given another engine. */
+  readonly earlierEngines?: readonly (RunEngine & { readonly untilStep: number })[];
   readonly versions: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, unknown>>;
   readonly [name: string]: unknown;
@@ -29,15 +38,26 @@ export async function resumedOptions(
       );
     }
   }
-  // Another engine would give other weights.
-  const name = (engine?.name ?? options!.engine) as TrainLuna16Options['engine'];
+  // Another engine gives other weights, so it is to be asked for.
+  const name = changed.engine ?? engine?.name ?? options!.engine;
   return { ...options!, ...changed, engine: name, out: run, json: changed.json ?? false };
 }
 
+/** Adds to an engine's refusal how a run that was begun with it can go on without it. */
+export function orGoOnWithout(run: string): (error: Error) => never {
+  return (error) => {
+    throw new Error(
+      `${error.message}\nThe run was begun with it: --resume ${run} --engine auto goes on with another, to other weights`,
+      { cause: error },
+    );
+  };
+}
+
 /**
- * Opens a run to go on with, and says from where.
+ * Opens a run to go on with, and says from where, and what may give other weights. Its config.json names the engine anew
+ * if that is another one.
  *
- * @throws {Error} if the scans or the engine are not those it was begun with, or no checkpoint can be read.
+ * @throws {Error} if the scans are not those it was begun with, or no checkpoint can be read.
  */
 export async function resumeRun(path: string, now: RunConfig, line: ProgressLine): Promise<ResumedRun> {
   const then = (await readRunConfig(path)) as RunConfig;
@@ -49,18 +69,34 @@ export async function resumeRun(path: string, now: RunConfig, line: ProgressLine
         'Give the same with --data, or begin a new run',
     );
   }
-  if (then.engine.name !== now.engine.name) {
-    throw new Error(
-      `Cannot resume ${path}: it was begun with the engine '${then.engine.name}', here '${now.engine.name}' starts`,
-    );
-  }
   for (const [name, version] of Object.entries(now.versions)) {
     const before = then.versions[name];
     if (before !== version) {
       line.print(`note        begun with ${name} ${before}, going on with ${version}: weights may differ`);
     }
   }
+  const [before, engine] = [then.engine, now.engine];
+  const other = before.name !== engine.name;
+  // On wasm any number of threads gives the same bits.
+  const what = ({ name, version, device }: RunEngine) =>
+    `${name} ${version}${name === 'wasm' ? '' : ` on ${device}`}`;
+  if (what(before) !== what(engine)) {
+    const may = other ? 'will' : 'may';
+    line.print(
+      `note        begun with ${what(before)}, going on with ${what(engine)}: weights ${may} differ`,
+    );
+  }
   const resumed = await RunFolder.resume(path);
+  if (other) {
+    const earlierEngines = [
+      ...(then.earlierEngines ?? []),
+      { ...before, untilStep: resumed.state?.step ?? 0 },
+    ];
+    const config = { ...then, engine, earlierEngines };
+    await replaceFile(join(path, 'config.json'), (temporary) =>
+      writeFile(temporary, `${JSON.stringify(config, null, 2)}\n`),
+    );
+  }
   for (const problem of resumed.problems) line.print(`note        ${problem}; the checkpoint before is used`);
   const { state } = resumed;
   line.print(

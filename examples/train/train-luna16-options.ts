@@ -10,9 +10,10 @@ import {
   seedNumber,
   wholeNumber,
 } from '../terminal/command-line.ts';
+import { type EngineChoice, engineChoice, engineOption, threadsOption } from '../terminal/engine-option.ts';
 
 /** What `examples/train-luna16.ts` was asked to do. */
-export interface TrainLuna16Options {
+export interface TrainLuna16Options extends EngineChoice {
   /** A LUNA16 folder, or a chunk store. */
   readonly data: string;
   /** The LUNA16 folder of a store; by default the one that it was prepared from. */
@@ -26,8 +27,6 @@ export interface TrainLuna16Options {
   /** Validation fold; `'stride'` holds out every tenth scan as the reference does, `'none'` validates on the training scans. */
   readonly fold: number | 'stride' | 'none';
   readonly seed: number;
-  readonly engine: 'auto' | 'wasm' | 'cpu';
-  readonly threads: { readonly threads?: number };
   readonly network: UnetOptions;
   readonly falseNegativeWeight: number;
   /** Weight of the cross-entropy beside the Dice loss; 0 leaves it out. */
@@ -84,7 +83,8 @@ const command = new Command('train-luna16')
   .option(
     '--resume <run>',
     'go on with a run that was stopped or killed, to the same weights; its options are its own, ' +
-      'and only --data, --scans, --num-workers, --threads, --checkpoint-every and --json may be given',
+      'and only --data, --scans, --num-workers, --threads, --checkpoint-every and --json may be given; so may --engine, ' +
+      'which then gives other weights',
   )
   .option(
     '--checkpoint-every <seconds>',
@@ -127,12 +127,8 @@ const command = new Command('train-luna16')
     seedNumber,
     1,
   )
-  .addOption(
-    new Option('--engine <name>', 'what computes; "auto" takes the fastest that starts')
-      .choices(['auto', 'wasm', 'cpu'])
-      .default('auto'),
-  )
-  .option('--threads <n>', 'threads of the wasm engine (default: one a core, 8 at most)', positiveInteger)
+  .addOption(engineOption)
+  .addOption(threadsOption)
   .option('--filters <n>', 'channels of the first level (default: 16)', positiveInteger)
   .option('--depth <n>', 'levels of the U-Net (default: 3)', positiveInteger)
   .addOption(
@@ -193,8 +189,8 @@ Examples:
   tensorboard --logdir runs                 look at the curves and overlays`,
   );
 
-/** What a resumed run may do differently: where things lie and how fast they go; none of it changes a weight. */
-const changeable = ['data', 'scans', 'numWorkers', 'threads', 'checkpointEvery', 'json'] as const;
+/** What a resumed run may do differently: where things lie and how fast they go; the engine alone changes weights. */
+const changeable = ['data', 'scans', 'numWorkers', 'engine', 'threads', 'checkpointEvery', 'json'] as const;
 
 /** Parses the command line; a bad flag or value ends the process with one message and exit code 1. */
 export function parseTrainCommand(args: readonly string[]): TrainCommand {
@@ -256,8 +252,7 @@ function optionsOf(given: ReturnType<typeof command.opts>): TrainLuna16Options {
     },
     fold: given.fold,
     seed: given.seed,
-    engine: given.engine,
-    threads: given.threads === undefined ? {} : { threads: given.threads },
+    ...engineChoice(given),
     network: given.preset ? dlwpt : { filters: given.filters ?? 16, depth: given.depth ?? 3 },
     falseNegativeWeight: given.fnWeight,
     learningRate: given.learningRate,
