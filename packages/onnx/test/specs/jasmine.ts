@@ -6,7 +6,7 @@ export interface Jasmine {
   getEnv(): JasmineEnv;
 }
 
-export interface JasmineEnv {
+interface JasmineEnv {
   configure(options: {
     random: boolean;
     seed: number;
@@ -34,7 +34,9 @@ export interface JasmineResult {
   readonly failedExpectations: readonly { readonly message: string; readonly stack: string }[];
 }
 
+const require = createRequire(import.meta.url);
+
 /** Puts jasmine's functions (`describe`, `it`, `expect`, …) on the global object. */
 export function bootJasmine(): Jasmine {
-  return createRequire(import.meta.url)('jasmine-core').boot();
+  return require('jasmine-core').boot();
 }

@@ -47,7 +47,7 @@ export async function runSpecs(backend: BackendName, options: SpecOptions = {}):
       files.filter((_, index) => index % workers === shard),
     );
     const messages = await Promise.all(
-      shards.map((files) => runShard(join(folder, 'worker.mjs'), { backend, files, name }, verbose)),
+      shards.map((files) => runShard(join(folder, 'worker.mjs'), { files, name }, verbose)),
     );
     return summarize(messages.flat());
   } finally {

@@ -17,7 +17,6 @@ export interface SpecResult {
 
 /** What a worker is told to run. */
 export interface Shard {
-  readonly backend: BackendName;
   readonly files: readonly string[];
   /** Regular expression on specs' names; the empty one takes all. */
   readonly name: string;
@@ -31,5 +30,5 @@ export type Message =
   | { readonly type: 'broken'; readonly file: string; readonly message: string }
   | { readonly type: 'end' };
 
-/** Backends that the specs run against; `cpu` and `wasm` are tfjs's own, to compare with. */
-export type BackendName = 'cpu' | 'wasm' | 'onnx';
+/** What the specs can run against: a file under `backends/`. */
+export type BackendName = 'cpu' | 'wasm' | 'onnx' | 'dying';

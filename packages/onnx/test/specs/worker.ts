@@ -9,12 +9,20 @@ import type { Message, Shard } from './spec-result.ts';
 
 const send = (message: Message): unknown => process.send?.(message);
 
+/** What each file under `backends/` exports. */
+interface StartableBackend {
+  /** tfjs's name of it. */
+  backend: string;
+  /** Registers it, and tells which kernels it records itself if it is ours. */
+  startBackend(): Promise<readonly string[] | undefined>;
+}
+
 /** Runs a shard of the specs in this process; the parent sends the shard and is sent what happens. */
-async function runShard({ backend, files, name }: Shard): Promise<void> {
+async function runShard({ files, name }: Shard): Promise<void> {
   const jasmine = bootJasmine();
   jasmine.DEFAULT_TIMEOUT_INTERVAL = 20_000;
-  const { startBackend } = await import(pathToFileURL(join(import.meta.dirname, 'backend.mjs')).href);
-  const recorded: readonly string[] | undefined = await startBackend();
+  const { backend, startBackend }: StartableBackend = await import(bundled('backend'));
+  const recorded = await startBackend();
   if (recorded !== undefined) send({ type: 'recorded', kernels: recorded });
   setTestEnvs([{ name: backend, backendName: backend, flags: {}, isDataSync: true }]);
 
@@ -31,7 +39,7 @@ async function runShard({ backend, files, name }: Shard): Promise<void> {
   for (const file of files) {
     reporter.file = file;
     try {
-      await import(pathToFileURL(join(import.meta.dirname, 'specs', `${file}.mjs`)).href);
+      await import(bundled(`specs/${file}`));
     } catch (error) {
       send({
         type: 'broken',
@@ -41,6 +49,10 @@ async function runShard({ backend, files, name }: Shard): Promise<void> {
     }
   }
   await env.execute();
+}
+
+function bundled(module: string): string {
+  return pathToFileURL(join(import.meta.dirname, `${module}.mjs`)).href;
 }
 
 process.once('message', async (shard: Shard) => {

@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
 
-/** tfjs's own backend in JavaScript, which all specs were written with. */
+/** tfjs's own backend in JavaScript, with which the specs were written. */
+export const backend = 'cpu';
 export async function startBackend(): Promise<undefined> {}
