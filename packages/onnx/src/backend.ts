@@ -11,7 +11,7 @@ import type { ElementType, HostData } from './graph/element-type.ts';
 import { buildProgram } from './graph/program.ts';
 import { newValue, Recorder, sameShape } from './graph/recorder.ts';
 import type { Sessions } from './graph/sessions.ts';
-import type { Layout, Value } from './graph/value.ts';
+import { blockOf, type Layout, type Value } from './graph/value.ts';
 import { toPlain } from './to-plain.ts';
 
 type DataId = TensorInfo['dataId'];
@@ -46,8 +46,13 @@ export class OnnxBackend extends KernelBackend {
   readonly data: DataStorage<TensorData>;
   readonly #sessions: Sessions;
 
-  constructor(sessions: Sessions) {
+  /** The layout of images whose channels fill whole blocks, if the runtime has fast kernels for it. */
+  readonly #blocked: Layout | undefined;
+
+  /** @param block Channels of a block, as `probeBlock` finds them. */
+  constructor(sessions: Sessions, block: 0 | 8 | 16 = 0) {
     super();
+    this.#blocked = block === 0 ? undefined : `nchw${block}c`;
     this.data = new DataStorage(this, engine());
     this.#sessions = sessions;
   }
@@ -64,6 +69,11 @@ export class OnnxBackend extends KernelBackend {
   /** The value behind a tensor in a given layout. */
   valueIn(tensor: TensorInfo, layout: Layout): Value {
     return this.recorder.withLayout(this.value(tensor), layout);
+  }
+
+  /** The layout in which convolutions with so many output channels are fastest. */
+  layoutFor(channels: number): Layout {
+    return this.#blocked !== undefined && channels % blockOf(this.#blocked) === 0 ? this.#blocked : 'nchw';
   }
 
   /** The elements of a tensor in plain order if they are on the host already; nothing is run. */

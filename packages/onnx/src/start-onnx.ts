@@ -6,6 +6,7 @@ import { OnnxBackend } from './backend.ts';
 import { Sessions } from './graph/sessions.ts';
 import { registerKernels } from './kernels/register.ts';
 import { loadOnnxRuntime } from './runtime/onnxruntime.ts';
+import { probeBlock } from './runtime/probe-block.ts';
 
 /** Which provider computes, and how. */
 export interface OnnxOptions {
@@ -39,13 +40,14 @@ export async function startOnnx({ threads, provider = 'cpu' }: OnnxOptions = {})
   const count = threads ?? availableParallelism();
   if (!('onnx' in tf.engine().registryFactory)) {
     registerKernels();
+    const block = provider === 'cpu' ? probeBlock(runtime) : 0;
     const options = {
       executionProviders: [provider],
       intraOpNumThreads: count,
       graphOptimizationLevel: 'all' as const,
       logSeverityLevel: 3 as const,
     };
-    tf.registerBackend('onnx', () => new OnnxBackend(new Sessions(runtime, options)));
+    tf.registerBackend('onnx', () => new OnnxBackend(new Sessions(runtime, options), block));
   }
   await tf.setBackend('onnx');
   await tf.ready();

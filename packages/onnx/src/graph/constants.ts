@@ -10,21 +10,27 @@ const known = new Map<string, Value>();
  */
 export function constantOf(type: ElementType, data: HostData, shape: readonly number[]): Value {
   const key = `${type}[${shape}]${data}${data.length === 1 && Object.is(data[0], -0) ? '-' : ''}`;
-  let value = known.get(key);
-  if (value === undefined) {
-    value = {
-      type,
-      shape,
-      layout: 'plain',
-      node: undefined,
-      data,
-      constant: known.size,
-      holders: 0,
-      forms: undefined,
-      slot: -1,
-      build: -1,
-    };
-    known.set(key, value);
-  }
+  return known.get(key) ?? enter(key, type, data, shape);
+}
+
+/** A constant that is known by how it is made. */
+export function constantBy(key: string, shape: readonly number[], make: () => Float32Array): Value {
+  return known.get(key) ?? enter(key, 'float32', make(), shape);
+}
+
+function enter(key: string, type: ElementType, data: HostData, shape: readonly number[]): Value {
+  const value: Value = {
+    type,
+    shape,
+    layout: 'plain',
+    node: undefined,
+    data,
+    constant: known.size,
+    holders: 0,
+    forms: undefined,
+    slot: -1,
+    build: -1,
+  };
+  known.set(key, value);
   return value;
 }

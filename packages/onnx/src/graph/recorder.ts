@@ -1,7 +1,10 @@
-import { constantOf } from './constants.ts';
+import { constantBy, constantOf } from './constants.ts';
 import type { ElementType, HostData } from './element-type.ts';
 import { operatorOf } from './operators.ts';
-import { type Attributes, type Layout, type Node, physicalShape, type Value } from './value.ts';
+import { type Attributes, blockOf, type Layout, type Node, physicalShape, type Value } from './value.ts';
+
+/** Where ONNX Runtime keeps its operators for blocked images. */
+export const blockedDomain = 'com.microsoft.nchwc';
 
 /** What a node's output is. */
 export interface OutputSpec {
@@ -56,6 +59,16 @@ export class Recorder {
     return constantOf(type, hostData(type, [number]), []);
   }
 
+  /** A few numbers with a shape. */
+  floats(numbers: readonly number[], shape: readonly number[]): Value {
+    return constantOf('float32', Float32Array.from(numbers), shape);
+  }
+
+  /** A constant that `make` gives for a key; it is called once. */
+  constant(key: string, shape: readonly number[], make: () => Float32Array): Value {
+    return constantBy(key, shape, make);
+  }
+
   /** The same elements under another shape, in plain layout. */
   reshape(value: Value, shape: readonly number[]): Value {
     const plain = this.withLayout(value, 'plain');
@@ -68,17 +81,68 @@ export class Recorder {
   /** The same image in another layout; a value that is no image has the plain one only. */
   withLayout(value: Value, layout: Layout): Value {
     if (value.layout === layout) return value;
-    return this.#form(value, layout, () => {
-      const output = { type: value.type, shape: value.shape, layout };
-      const [, h, w, c] = value.shape as [number, number, number, number];
-      // Where only axes of size 1 move, the elements stay in their order.
-      if (c === 1 || h * w === 1) {
-        const shape = this.indices(physicalShape(output));
-        return this.op('Reshape', [value, shape], {}, output);
-      }
+    return this.#form(value, layout, () => this.#convert(value, layout));
+  }
+
+  #convert(value: Value, layout: Layout): Value {
+    const { type, shape } = value;
+    const output = { type, shape, layout };
+    if (sameOrder(shape, value.layout, layout)) {
+      return this.op('Reshape', [value, this.indices(physicalShape(output))], {}, output);
+    }
+    const from = blockOf(value.layout);
+    const to = blockOf(layout);
+    const [n, h, w, c] = shape as [number, number, number, number];
+    if (from === 0 && to === 0) {
       const perm = layout === 'nchw' ? [0, 3, 1, 2] : [0, 2, 3, 1];
       return this.op('Transpose', [value], { perm }, output);
+    }
+    if (from !== 0 && to !== 0) return this.withLayout(this.withLayout(value, 'nchw'), layout);
+    // ONNX Runtime's own operators for this tell the shape of a blocked image as [N, C, H, W].
+    if (to !== 0) {
+      const channels_last = value.layout === 'plain' ? 1 : 0;
+      const blocked = this.op(
+        'ReorderInput',
+        [value],
+        { channels_last },
+        { type, shape: [n, c, h, w] },
+        blockedDomain,
+      );
+      return this.op('Reshape', [blocked, this.indices(physicalShape(output))], {}, output);
+    }
+    const blocked = this.asChannels(value);
+    const channels_last = layout === 'plain' ? 1 : 0;
+    return this.op('ReorderOutput', [blocked], { channels: c, channels_last }, output, blockedDomain);
+  }
+
+  /** A blocked image under the shape [N, C, H, W] that operators of `blockedDomain` want to be told. */
+  asChannels(value: Value): Value {
+    return this.#form(value, 'channels', () => {
+      const [n, h, w, c] = value.shape as [number, number, number, number];
+      const shape = [n, c, h, w];
+      return this.op('Reshape', [value, this.indices(shape)], {}, { type: value.type, shape });
     });
+  }
+
+  /** The blocked image behind an output of an operator of `blockedDomain`. */
+  fromChannels(value: Value, shape: readonly number[], layout: Layout): Value {
+    const output = { type: value.type, shape, layout };
+    const image = this.op('Reshape', [value, this.indices(physicalShape(output))], {}, output);
+    image.forms = new Map([['channels', value]]);
+    return image;
+  }
+
+  /** The axes of a value in another order, in plain layout. */
+  transpose(value: Value, perm: readonly number[]): Value {
+    const plain = this.withLayout(value, 'plain');
+    return this.#form(plain, `perm ${perm}`, () =>
+      this.op(
+        'Transpose',
+        [plain],
+        { perm },
+        { type: value.type, shape: perm.map((axis) => plain.shape[axis]!) },
+      ),
+    );
   }
 
   /** A form of a value that was recorded before, if it can still be used, or a new one. */
@@ -113,6 +177,15 @@ export function newValue({ type, shape, layout = 'plain' }: OutputSpec, data?: H
     slot: -1,
     build: -1,
   };
+}
+
+/** Whether an image's elements have the same order in two layouts: where only axes of size 1 move. */
+function sameOrder(shape: readonly number[], a: Layout, b: Layout): boolean {
+  const [, h, w, c] = shape as [number, number, number, number];
+  if (h * w === 1) return true;
+  const group = (layout: Layout): number =>
+    layout === 'plain' ? c : layout === 'nchw' ? 1 : blockOf(layout);
+  return group(a) === group(b);
 }
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {

@@ -1,10 +1,16 @@
 import type { ElementType, HostData } from './element-type.ts';
 
 /**
- * How a value's elements lie in memory. `plain` is the order of its shape; the other two are for images, whose shape is
- * always told as [N, H, W, C]: `nchw` keeps each channel's pixels together, as ONNX's convolutions want them.
+ * How a value's elements lie in memory. `plain` is the order of its shape; the others are for images, whose shape is always
+ * told as [N, H, W, C]: `nchw` keeps each channel's pixels together, as ONNX's convolutions want them, and the blocked
+ * layouts keep 8 or 16 channels of a pixel together, [N, C/16, H, W, 16], as ONNX Runtime's fast convolutions do.
  */
-export type Layout = 'plain' | 'nchw';
+export type Layout = 'plain' | 'nchw' | 'nchw8c' | 'nchw16c';
+
+/** Channels that a blocked layout keeps together; 0 for the other layouts. */
+export function blockOf(layout: Layout): 0 | 8 | 16 {
+  return layout === 'nchw16c' ? 16 : layout === 'nchw8c' ? 8 : 0;
+}
 
 /** A tensor of the recorded program: computed by a node that is still pending, or held on the host. */
 export interface Value {
@@ -53,5 +59,6 @@ export interface Operator {
 export function physicalShape({ shape, layout }: Pick<Value, 'shape' | 'layout'>): readonly number[] {
   if (layout === 'plain') return shape;
   const [n, h, w, c] = shape as [number, number, number, number];
-  return [n, c, h, w];
+  const block = blockOf(layout);
+  return block === 0 ? [n, c, h, w] : [n, c / block, h, w, block];
 }

@@ -1,7 +1,8 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { ElementType } from '../graph/element-type.ts';
-import type { Attributes, Layout, Value } from '../graph/value.ts';
+import { sameShape } from '../graph/recorder.ts';
+import { type Attributes, blockOf, type Layout, type Value } from '../graph/value.ts';
 
 /** Values ready for an operator that broadcasts, and what it gives. */
 export interface Aligned {
@@ -16,18 +17,27 @@ export function align(backend: OnnxBackend, tensors: readonly TensorInfo[]): Ali
   const shape = values
     .map((value) => [...value.shape])
     .reduce((a, b) => backend_util.assertAndGetBroadcastShape(a, b));
-  const layout = values.some((value) => value.layout === 'nchw') && shape.length === 4 ? 'nchw' : 'plain';
+  const layout = shape.length === 4 ? commonLayout(values, shape) : 'plain';
   return { values: values.map((value) => broadcastable(backend, value, layout)), shape, layout };
+}
+
+/** The layout of the images that have the result's shape: a blocked one, if any has it. */
+function commonLayout(values: readonly Value[], shape: readonly number[]): Layout {
+  const layouts = values.filter((value) => sameShape(value.shape, shape)).map(({ layout }) => layout);
+  return layouts.find((layout) => blockOf(layout) > 0) ?? (layouts.includes('nchw') ? 'nchw' : 'plain');
 }
 
 /** A value whose elements an operator in that layout finds where it looks for them. */
 function broadcastable({ recorder }: OnnxBackend, value: Value, layout: Layout): Value {
-  if (layout === 'plain') return recorder.withLayout(value, 'plain');
-  if (value.shape.every((size) => size === 1)) return recorder.withLayout(value, 'plain');
+  if (layout === 'plain' || value.shape.every((size) => size === 1))
+    return recorder.withLayout(value, 'plain');
   const image =
     value.shape.length === 4
       ? value
       : recorder.reshape(value, [...Array<number>(4 - value.shape.length).fill(1), ...value.shape]);
+  const [n, h, w, c] = image.shape as [number, number, number, number];
+  // One number a pixel, for blocks of channels.
+  if (blockOf(layout) > 0 && c === 1) return recorder.reshape(image, [n, 1, h, w, 1]);
   return recorder.withLayout(image, layout);
 }
 

@@ -8,10 +8,21 @@ import {
 import type { OnnxBackend } from '../backend.ts';
 import { runOnCpu } from '../fallback.ts';
 import { arithmetic } from './arithmetic.ts';
+import { batchNormalisation } from './batch-norm.ts';
+import { convolutions } from './convolution.ts';
 import { identities } from './identities.ts';
+import { pooling } from './pooling.ts';
 import type { KernelArguments, KernelInputs, RecordedKernel } from './recorded-kernel.ts';
+import { resizing } from './resizing.ts';
 
-const kernels: readonly RecordedKernel[] = [...identities, ...arithmetic];
+const kernels: readonly RecordedKernel[] = [
+  ...identities,
+  ...arithmetic,
+  ...convolutions,
+  ...pooling,
+  ...resizing,
+  ...batchNormalisation,
+];
 
 /** Names of the kernels that record; all others of tfjs run on the cpu backend. */
 export const recordedKernels: ReadonlySet<string> = new Set(kernels.map(({ kernelName }) => kernelName));

@@ -1,0 +1,140 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { OnnxBackend } from '../backend.ts';
+import type { Value } from '../graph/value.ts';
+import { image, imageOf } from './images.ts';
+import { spread } from './pooling.ts';
+import { type RecordedKernel, recorded } from './recorded-kernel.ts';
+
+interface ResizeAttributes {
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+  readonly size: [number, number];
+}
+
+/** Nearest and bilinear resizing of images, and their gradients: a matrix for the rows and one for the columns. */
+export const resizing: readonly RecordedKernel[] = (['NearestNeighbor', 'Bilinear'] as const).flatMap(
+  (method) => {
+    const weigh = method === 'Bilinear' ? bilinear : nearest;
+    return [
+      recorded<ResizeAttributes>(`Resize${method}`, ({ inputs, attrs, backend }) => {
+        const images = inputs.images as TensorInfo;
+        if (method === 'NearestNeighbor' && images.dtype !== 'float32') return undefined;
+        const [n, h, w, c] = images.shape as [number, number, number, number];
+        const [height, width] = attrs.size;
+        const shape = [n, height, width, c];
+        const value = toFloat(backend, imageOf(backend, images));
+        const repeats = method === 'NearestNeighbor' && !attrs.alignCorners && !attrs.halfPixelCenters;
+        if (repeats && height % h === 0 && width % w === 0) {
+          return backend.tensorOf(spread(backend, value, height / h, width / w, shape));
+        }
+        const rows = matrixOf(backend, weigh, h, height, attrs);
+        const columns = matrixOf(backend, weigh, w, width, attrs);
+        return backend.tensorOf(multiply(backend, rows, value, columns, shape, false));
+      }),
+      recorded<ResizeAttributes>(`Resize${method}Grad`, ({ inputs, attrs, backend }) => {
+        const { images, dy } = inputs as Readonly<Record<'images' | 'dy', TensorInfo>>;
+        const [, h, w] = images.shape as [number, number, number, number];
+        const [, height, width] = dy.shape as [number, number, number, number];
+        const value = imageOf(backend, dy);
+        const repeats = method === 'NearestNeighbor' && !attrs.alignCorners;
+        if (repeats && height % h === 0 && width % w === 0) {
+          return backend.tensorOf(gather(backend, value, height / h, width / w, images.shape));
+        }
+        const rows = matrixOf(backend, weigh, h, height, attrs);
+        const columns = matrixOf(backend, weigh, w, width, attrs);
+        return backend.tensorOf(multiply(backend, rows, value, columns, images.shape, true));
+      }),
+    ];
+  },
+);
+
+/** Where an output pixel's centre lies among the input's, as tfjs' cpu kernels count. */
+function sourceOf(at: number, from: number, to: number, { alignCorners, halfPixelCenters }: Flags): number {
+  const aligned = alignCorners && to > 1;
+  const scale = aligned ? (from - 1) / (to - 1) : from / to;
+  return halfPixelCenters ? scale * (at + 0.5) - 0.5 : scale * at;
+}
+
+type Flags = Pick<ResizeAttributes, 'alignCorners' | 'halfPixelCenters'>;
+type Weigh = (at: number, from: number, to: number, flags: Flags) => readonly (readonly [number, number])[];
+
+/** The input pixels of an output pixel, and their weights. */
+function bilinear(at: number, from: number, to: number, flags: Flags): [number, number][] {
+  const source = sourceOf(at, from, to, flags);
+  const low = Math.max(0, Math.floor(source));
+  const high = Math.min(from - 1, Math.ceil(source));
+  const part = source - low;
+  return low === high
+    ? [[low, 1]]
+    : [
+        [low, 1 - part],
+        [high, part],
+      ];
+}
+
+function nearest(
+  at: number,
+  from: number,
+  to: number,
+  { alignCorners, halfPixelCenters }: Flags,
+): [number, number][] {
+  const aligned = alignCorners && to > 1;
+  const scale = aligned ? (from - 1) / (to - 1) : from / to;
+  const source = halfPixelCenters ? scale * (at + 0.5) : scale * at;
+  const pixel = Math.min(from - 1, alignCorners ? Math.round(source) : Math.floor(source));
+  return [[halfPixelCenters ? Math.max(0, pixel) : pixel, 1]];
+}
+
+/** The matrix [to, from] that resizes one axis. */
+function matrixOf(backend: OnnxBackend, weigh: Weigh, from: number, to: number, flags: Flags): Value {
+  const key = `${weigh.name} ${from} ${to} ${flags.alignCorners} ${flags.halfPixelCenters}`;
+  return backend.recorder.constant(key, [to, from], () => {
+    const matrix = new Float32Array(to * from);
+    for (let i = 0; i < to; i++)
+      for (const [j, weight] of weigh(i, from, to, flags)) matrix[i * from + j]! += weight;
+    return matrix;
+  });
+}
+
+/** rows · images · columnsᵀ, or with both matrices transposed: the gradient of that. */
+function multiply(
+  { recorder }: OnnxBackend,
+  rows: Value,
+  images: Value,
+  columns: Value,
+  shape: readonly number[],
+  transposed: boolean,
+): Value {
+  const [n, , , c] = images.shape as [number, number, number, number];
+  const left = transposed ? recorder.transpose(rows, [1, 0]) : rows;
+  const right = transposed ? columns : recorder.transpose(columns, [1, 0]);
+  const half = recorder.op('MatMul', [left, images], {}, image([n, shape[1]!, images.shape[2]!, c]));
+  return recorder.op('MatMul', [half, right], {}, image(shape));
+}
+
+/** The sum of each block of `height` × `width` pixels. */
+function gather(
+  { recorder }: OnnxBackend,
+  value: Value,
+  height: number,
+  width: number,
+  shape: readonly number[],
+): Value {
+  const mean = recorder.op(
+    'AveragePool',
+    [value],
+    { kernel_shape: [height, width], strides: [height, width] },
+    image(shape),
+  );
+  return recorder.op('Mul', [mean, recorder.scalar(height * width, 'float32')], {}, image(shape));
+}
+
+function toFloat({ recorder }: OnnxBackend, value: Value): Value {
+  if (value.type === 'float32') return value;
+  return recorder.op(
+    'Cast',
+    [value],
+    { to: 1 },
+    { type: 'float32', shape: value.shape, layout: value.layout },
+  );
+}
