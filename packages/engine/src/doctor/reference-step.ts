@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
+import { adam } from '../optimizer/adam.ts';
 
 type Node = layers.SymbolicTensor;
 
@@ -60,6 +61,10 @@ export const referenceSize: ReferenceSize = { filters: 16, batch: 16, size: 64 }
 /** A network in training on one fixed, seeded batch. */
 export interface ReferenceTraining {
   readonly model: layers.LayersModel;
+  /** In HU, `[batch, size, size, 7]`. */
+  readonly images: tf.Tensor;
+  /** 0 or 1, `[batch, size, size, 1]`. */
+  readonly labels: tf.Tensor;
   /** One training step with Adam; returns the loss before it, which the caller disposes of. */
   step(): tf.Scalar;
   /** Disposes of the weights, the batch and the optimiser. */
@@ -72,7 +77,7 @@ export function referenceTraining(
   learningRate = 1e-3,
 ): ReferenceTraining {
   const model = referenceUnet(filters);
-  const optimizer = tf.train.adam(learningRate);
+  const optimizer = adam(learningRate);
   const x = tf.randomUniform([batch, size, size, 7], -1000, 1000, 'float32', 1);
   const y = tf.tidy(() =>
     tf.cast(tf.greater(tf.randomUniform([batch, size, size, 1], 0, 1, 'float32', 2), 0.98), 'float32'),
@@ -83,6 +88,8 @@ export function referenceTraining(
   };
   return {
     model,
+    images: x,
+    labels: y,
     step() {
       return optimizer.minimize(() => {
         const p = model.apply(x, { training: true }) as tf.Tensor;

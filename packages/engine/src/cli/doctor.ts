@@ -1,0 +1,29 @@
+import { Command, Option } from 'commander';
+import { diagnose, engineNames } from '../doctor/diagnose.ts';
+import { formatDiagnosis } from '../doctor/format-diagnosis.ts';
+import type { EngineName } from '../engine.ts';
+
+interface DoctorOptions {
+  readonly engine?: EngineName;
+  readonly json?: true;
+  readonly speed: boolean;
+}
+
+/** `lunet-engine doctor`: exit code 0 only if an engine trains. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('Says which engines work here, how fast, and what to do about the others.')
+    .addOption(new Option('--engine <name>', 'look at one engine alone').choices([...engineNames]))
+    .option('--no-speed', 'do not time the engines')
+    .option('--json', 'print everything that was found as JSON')
+    .action(async ({ engine, json, speed }: DoctorOptions) => {
+      const { stderr, stdout } = process;
+      const clear = stderr.isTTY ? '\r\x1b[K' : '';
+      const onProgress = (text: string) => stderr.isTTY && stderr.write(`${clear}${text} …`);
+      const diagnosis = await diagnose({ engine, speed, onProgress });
+      stderr.write(clear);
+      const color = stdout.isTTY && !process.env.NO_COLOR;
+      stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : formatDiagnosis(diagnosis, { color }));
+      if (!diagnosis.ok) process.exitCode = 1;
+    });
+}
