@@ -29,7 +29,7 @@ const run = await runSpecs(backendOf(values.backend), {
   workers: Number(values.workers ?? (focused ? 1 : Math.min(2, availableParallelism()))),
   verbose: focused && !values.brief,
 });
-const { passed, failed, skipped, stale } = judgeSpecs(run, values.backend === 'onnx' ? skips : []);
+const { passed, failed, skipped, stale } = judgeSpecs(run, values.backend.startsWith('onnx') ? skips : []);
 
 for (const result of failed) console.log(describeFailure(result, values.brief));
 for (const { file, message } of run.broken) console.log(`✗ ${file} outside any spec: ${message}\n`);
@@ -44,8 +44,11 @@ console.log(
 process.exitCode = failed.length + run.broken.length + stale.length > 0 ? 1 : 0;
 
 function backendOf(name: string): BackendName {
-  if (name === 'cpu' || name === 'wasm' || name === 'onnx') return name;
-  throw new RangeError(`Cannot run specs on backend "${name}": know cpu, wasm and onnx`);
+  const known: readonly BackendName[] = ['cpu', 'wasm', 'onnx', 'onnx-pending'];
+  const found = known.find((backend) => backend === name);
+  if (found === undefined)
+    throw new RangeError(`Cannot run specs on backend "${name}": know ${known.join(', ')}`);
+  return found;
 }
 
 function describeFailure({ file, name, failures, kernels, onCpu }: SpecResult, brief: boolean): string {

@@ -31,4 +31,4 @@ export type Message =
   | { readonly type: 'end' };
 
 /** What the specs can run against: a file under `backends/`. */
-export type BackendName = 'cpu' | 'wasm' | 'onnx' | 'dying';
+export type BackendName = 'cpu' | 'wasm' | 'onnx' | 'onnx-pending' | 'dying';
