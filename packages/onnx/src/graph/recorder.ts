@@ -73,7 +73,7 @@ export class Recorder {
   reshape(value: Value, shape: readonly number[]): Value {
     const plain = this.withLayout(value, 'plain');
     if (sameShape(plain.shape, shape)) return plain;
-    return this.#form(plain, `[${shape}]`, () =>
+    return this.form(plain, `[${shape}]`, () =>
       this.op('Reshape', [plain, this.indices(shape)], { allowzero: 1 }, { type: value.type, shape }),
     );
   }
@@ -81,7 +81,7 @@ export class Recorder {
   /** The same image in another layout; a value that is no image has the plain one only. */
   withLayout(value: Value, layout: Layout): Value {
     if (value.layout === layout) return value;
-    return this.#form(value, layout, () => this.#convert(value, layout));
+    return this.form(value, layout, () => this.#convert(value, layout));
   }
 
   #convert(value: Value, layout: Layout): Value {
@@ -117,7 +117,7 @@ export class Recorder {
 
   /** A blocked image under the shape [N, C, H, W] that operators of `blockedDomain` want to be told. */
   asChannels(value: Value): Value {
-    return this.#form(value, 'channels', () => {
+    return this.form(value, 'channels', () => {
       const [n, h, w, c] = value.shape as [number, number, number, number];
       const shape = [n, c, h, w];
       return this.op('Reshape', [value, this.indices(shape)], {}, { type: value.type, shape });
@@ -135,7 +135,7 @@ export class Recorder {
   /** The axes of a value in another order, in plain layout. */
   transpose(value: Value, perm: readonly number[]): Value {
     const plain = this.withLayout(value, 'plain');
-    return this.#form(plain, `perm ${perm}`, () =>
+    return this.form(plain, `perm ${perm}`, () =>
       this.op(
         'Transpose',
         [plain],
@@ -146,7 +146,7 @@ export class Recorder {
   }
 
   /** A form of a value that was recorded before, if it can still be used, or a new one. */
-  #form(value: Value, key: string, make: () => Value): Value {
+  form(value: Value, key: string, make: () => Value): Value {
     value.forms ??= new Map();
     const made = value.forms.get(key);
     if (made && (made.data !== undefined || made.node !== undefined)) return made;

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { sameShape } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
+import { convolveBlocked, inputGradientBlocked } from './blocked-convolution.ts';
 import {
   type Conv2DInfo,
   type ConvAttributes,
@@ -18,14 +19,17 @@ export const convolutions: readonly RecordedKernel[] = [
   recorded<ConvAttributes>('Conv2D', ({ inputs, attrs, backend }) => {
     const { x, filter } = inputs as Readonly<Record<'x' | 'filter', TensorInfo>>;
     const info = conv2DInfo(x.shape, filter.shape, attrs);
-    return info && backend.tensorOf(convolve(backend, info, x, filter));
+    if (info === undefined) return undefined;
+    const value = convolveBlocked(backend, info, x, filter) ?? convolve(backend, info, x, filter);
+    return backend.tensorOf(value);
   }),
   recorded<ConvAttributes & { inputShape: number[] }>('Conv2DBackpropInput', ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs as Readonly<Record<'dy' | 'filter', TensorInfo>>;
     const info = conv2DInfo(attrs.inputShape, filter.shape, attrs);
     // tfjs takes gradients of another size than the convolution's result, and cuts them.
     if (info === undefined || !sameShape(dy.shape, info.outShape)) return undefined;
-    return backend.tensorOf(inputGradient(backend, info, dy, filter));
+    const value = inputGradientBlocked(backend, info, dy, filter) ?? inputGradient(backend, info, dy, filter);
+    return backend.tensorOf(value);
   }),
   recorded<ConvAttributes & { filterShape: number[] }>(
     'Conv2DBackpropFilter',
