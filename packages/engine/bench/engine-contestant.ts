@@ -1,19 +1,19 @@
-// One engine as a contestant of bench:engines, in a process of its own: engine, work's key, folder of its files, threads.
+// One engine as a contestant of bench:engines, in a process of its own: engine, work's key, threads.
 import { createInterface } from 'node:readline';
 import { type EngineName, startEngine } from '../src/index.ts';
-import { prepareWork } from './engine-work.ts';
+import { prepareWork } from './prepare-work.ts';
 import { works } from './works.ts';
 
 /** Runs for so long at a line on stdin, and once before. */
 const millisecondsAGo = 400;
 const stepsBefore = 8;
 
-const [name, key, folder, threads] = process.argv.slice(2) as [EngineName, string, string, string];
+const [name, key, threads] = process.argv.slice(2) as [EngineName, string, string];
 const engine = await startEngine({ prefer: name, threads: Number(threads) }).catch((error: Error) => {
   console.error(error.message);
   process.exit(1);
 });
-const { weights, run } = await prepareWork(works.find((work) => work.key === key)!, folder);
+const { weights, run } = prepareWork(works.find((work) => work.key === key)!);
 const values: number[] = [];
 for (let i = 0; i < stepsBefore; i++) values.push(await run());
 tell({

@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPython, formatTable, median } from '@lunet/testing/bench';
 import { Contestant, type Ready } from './contestant.ts';
-import { multiplyAdds } from './reference-unet.ts';
-import { writeWorkFiles } from './work-files.ts';
-import { type Work, works } from './works.ts';
+import { writeWork } from './prepare-work.ts';
+import { flopsOf, type Work, works } from './works.ts';
 
 const engines = ['tensorflow', 'onnx', 'wasm'];
 const rivals = ['eager', 'channels-last', 'compiled'];
@@ -50,9 +50,10 @@ export async function table(
   if (!python) log('no Python with NumPy and PyTorch: set LUNET_PYTHON to compare with it');
   const lines: string[][] = [];
   for (const work of works.filter(({ key }) => keys.includes(key))) {
-    const folder = await writeWorkFiles(work);
+    const folder = await mkdtemp(join(tmpdir(), 'lunet-bench-'));
     const results: Result[] = [];
     try {
+      await writeWork(work, folder);
       for (const name of [...(python ? [sgemm.name, ...rivals] : []), ...engines]) {
         if (quick && name === 'compiled') continue;
         const result = start(work, folder, name, python);
@@ -95,7 +96,7 @@ function start(work: Work, folder: string, name: string, python: string | undefi
   const contestant = engines.includes(name)
     ? new Contestant(
         process.execPath,
-        [...process.execArgv, file('engine-contestant.ts'), name, key, folder, count],
+        [...process.execArgv, file('engine-contestant.ts'), name, key, count],
         env,
       )
     : new Contestant(
@@ -138,9 +139,6 @@ function check({ kind }: Work, results: readonly Result[]): void {
 }
 
 function linesOf(work: Work, results: readonly Result[]): string[][] {
-  const { kind, filters, batch, size } = work;
-  const passes = kind === 'step' ? 3 : 1;
-  const flops = 2 * passes * multiplyAdds(filters, batch * size * size);
   const limit = results.find(({ name }) => name === sgemm.name);
   const most = limit?.times.length ? (2 * sgemm.side ** 3) / median(limit.times) / 1e6 : undefined;
   const eager = results.find(({ name }) => name === 'eager');
@@ -150,12 +148,12 @@ function linesOf(work: Work, results: readonly Result[]): string[][] {
     const title = result === limit ? `${work.title}: the limit` : work.title;
     if (failure || times.length === 0) return [title, by, '–', '–', '–', '–', `did not run: ${failure}`];
     const ms = median(times);
-    const rate = result === limit ? most! : flops / ms / 1e6;
+    const rate = result === limit ? most! : flopsOf(work) / ms / 1e6;
     const notes = [
       result === limit ? `two matrices of ${sgemm.side}×${sgemm.side}` : '',
       ready?.threads === threads ? '' : `${ready?.threads} threads`,
       ready?.weights === undefined ? '' : `${ready.weights.toLocaleString('en')} weights`,
-      ready?.weights === undefined || kind === 'slice'
+      ready?.weights === undefined || work.kind === 'slice'
         ? ''
         : `loss ${ready.first!.toFixed(3)}, then ${ready.last!.toFixed(3)}`,
     ];

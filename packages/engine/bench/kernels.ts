@@ -1,11 +1,9 @@
 // Milliseconds and calls of each kernel in one run of a work, for an engine whose kernels compute when they are called:
 // pnpm --filter @lunet/engine bench:kernels [engine] [work]
-import { rm } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { type EngineName, startEngine } from '../src/index.ts';
-import { prepareWork } from './engine-work.ts';
 import { clockKernels } from './kernel-times.ts';
-import { writeWorkFiles } from './work-files.ts';
+import { prepareWork } from './prepare-work.ts';
 import { works } from './works.ts';
 
 const rounds = 9;
@@ -14,10 +12,8 @@ const shown = 20;
 const [prefer = 'wasm', key = 'step-16'] = process.argv.slice(2) as [EngineName?, string?];
 const work = works.find((one) => one.key === key);
 if (!work) throw new RangeError(`Cannot time '${key}': there are ${works.map((one) => one.key).join(', ')}`);
-const folder = await writeWorkFiles(work);
 const engine = await startEngine({ prefer });
-const { run } = await prepareWork(work, folder);
-await rm(folder, { recursive: true });
+const { run } = prepareWork(work);
 const times = clockKernels();
 for (let round = -2; round < rounds; round++) {
   if (round === 0) times.clear();

@@ -85,7 +85,8 @@ def make_network():
     if variant == "channels-last":
         model = model.to(memory_format=torch.channels_last)
         images = images.contiguous(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    # TensorFlow.js's epsilon.
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
 
     def loss_of(x, y):
         p = model(x)

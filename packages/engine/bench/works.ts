@@ -1,13 +1,10 @@
-/** Something that each engine is timed at. */
-export interface Work {
+import type { ReferenceSize } from '../src/doctor/reference-step.ts';
+
+/** Something that each engine is timed at: a training step of the reference U-Net, or the prediction of a slice. */
+export interface Work extends ReferenceSize {
   readonly key: string;
   readonly title: string;
   readonly kind: 'step' | 'slice';
-  /** Channels of the reference U-Net's first level; the reference has 16. */
-  readonly filters: number;
-  readonly batch: number;
-  /** Rows, and columns, of an image of seven channels. */
-  readonly size: number;
 }
 
 export const works: readonly Work[] = [
@@ -37,3 +34,13 @@ export const works: readonly Work[] = [
   },
   { key: 'slice', title: 'one slice of 512×512', kind: 'slice', filters: 16, batch: 1, size: 512 },
 ];
+
+/** Operations on floats of a work's convolutions; a step's backward pass takes twice its forward pass. */
+export function flopsOf({ kind, filters, batch, size }: Work): number {
+  const f = filters;
+  const first = 9 * (7 * f + f * f) + 9 * (2 * f * f + f * f) + 4 * 2 * f * f * 0.25 + f;
+  const second = 9 * (2 * f * f + 4 * f * f) + 9 * (8 * f * f + 4 * f * f) + 4 * 8 * f * f * 0.25;
+  const third = 9 * (8 * f * f + 16 * f * f);
+  const multiplyAdds = batch * size * size * (first + second / 4 + third / 16);
+  return 2 * multiplyAdds * (kind === 'step' ? 3 : 1);
+}
