@@ -34,8 +34,8 @@ export interface PageResult {
 }
 
 /** Fetches a scan and a model from `base`, marks a nodule, predicts its slice and scores that: in Node as in a page. */
-export async function runPage(base: string): Promise<PageResult> {
-  const { name, threads } = await startEngine();
+export async function runPage(base: string, prefer: 'auto' | 'wasm' = 'auto'): Promise<PageResult> {
+  const { name, threads } = await startEngine({ prefer });
   const volume = (await decodeMetaImage(await fetchBytes(`${base}/scan.mha`))) as Volume<Int16Array>;
   const { geometry, voxels } = volume;
   const nodule = { centerWorld: indexToWorld(geometry, [7.5, 6, 4]), diameterMm: 8 };

@@ -101,7 +101,7 @@ describe.skipIf(unlessChromium !== '')(`a page in headless Chromium${unlessChrom
     folder = await mkdtemp(join(tmpdir(), 'lunet-browser-'));
     const scan = join(folder, 'scan.mha');
     await writeVolume(scan, makeScan(), { compress: true });
-    await startEngine();
+    await startEngine({ prefer: 'wasm' });
     model = makeModel();
     const require = createRequire(import.meta.url);
     files = {
@@ -113,7 +113,7 @@ describe.skipIf(unlessChromium !== '')(`a page in headless Chromium${unlessChrom
       ...(await saveTfjs(model)),
     };
     await using server = await serveFiles(files);
-    inNode = await runPage(server.url);
+    inNode = await runPage(server.url, 'wasm');
     ({ result: inBrowser, complaints } = await runInChromium(server.url));
   });
 

@@ -5,6 +5,7 @@ import { onnx, tensorflow } from '#node-engines';
 import type { Engine, EngineName, EngineStarter, PassedOver, Started, StartOptions } from './engine.ts';
 import { fuseBatchNormalization } from './fuse-batch-normalization.ts';
 import { fuseAdam } from './optimizer/adam.ts';
+import { registerGradients } from './register-gradients.ts';
 import { startCpu } from './start-cpu.ts';
 import { startWasm } from './start-wasm.ts';
 
@@ -64,6 +65,7 @@ export async function startEngine({
   for (const starter of starters) {
     try {
       const started = await startOrRestore(starter, { threads });
+      registerGradients();
       fuseBatchNormalization(fuse);
       fuseAdam(fuse);
       return { name: starter.name, ...started, passedOver };

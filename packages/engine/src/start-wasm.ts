@@ -1,7 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Started, StartOptions } from './engine.ts';
-import { registerGradients } from './register-gradients.ts';
 import { registerKernels } from './register-kernels.ts';
 import { isLinked, linkKernels, memoryOf } from './wasm/heap.ts';
 import { kernelsBinary } from './wasm/kernels-binary.ts';
@@ -41,7 +40,6 @@ export async function startWasm({ threads }: StartOptions): Promise<Started> {
     }
   }
   registerKernels();
-  registerGradients();
   if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) {
     throw new Error(
       folder === undefined

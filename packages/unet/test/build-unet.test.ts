@@ -9,7 +9,7 @@ import { imageName } from '../src/topology.ts';
 import { anyOptions, expectedShapes } from './options.ts';
 
 beforeAll(async () => {
-  await startEngine();
+  await startEngine({ prefer: 'wasm' });
 });
 
 const countTrainable = (model: LayersModel): number =>

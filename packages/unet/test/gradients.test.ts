@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { buildUnet, type UnetOptions } from '../src/index.ts';
 
 beforeAll(async () => {
-  await startEngine();
+  await startEngine({ prefer: 'wasm' });
 });
 
 const combinations = (['average', 'max'] as const).flatMap((pooling) =>

@@ -45,7 +45,7 @@ function discsAmongLines(count: number, random: () => number) {
 }
 
 test('with the default loss a small network learns discs among lines as bright as they are', async () => {
-  await startEngine();
+  await startEngine({ prefer: 'wasm' });
   const random = randomOf(1);
   const model = buildUnet({ inputChannels: 1, filters: 8, depth: 3, seed: 1 });
   const optimizer = tf.train.adam(2e-3, 0.9, 0.999, 1e-8);

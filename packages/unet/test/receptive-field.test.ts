@@ -13,7 +13,7 @@ import {
 import { anyOptions } from './options.ts';
 
 beforeAll(async () => {
-  await startEngine();
+  await startEngine({ prefer: 'wasm' });
 });
 
 test.each<[UnetOptions, number, number, number]>([

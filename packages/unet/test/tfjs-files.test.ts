@@ -8,7 +8,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { buildUnet, loadTfjs, saveTfjs, unetOptions } from '../src/index.ts';
 
 beforeAll(async () => {
-  await startEngine();
+  await startEngine({ prefer: 'wasm' });
 });
 
 const options = {

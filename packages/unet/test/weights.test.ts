@@ -23,7 +23,7 @@ import {
 import { anyOptions } from './options.ts';
 
 beforeAll(async () => {
-  await startEngine();
+  await startEngine({ prefer: 'wasm' });
 });
 
 const models: LayersModel[] = [];

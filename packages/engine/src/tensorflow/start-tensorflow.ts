@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Started, StartOptions } from '../engine.ts';
-import { registerGradients } from '../register-gradients.ts';
 import { type TensorflowFiles, tensorflowSources } from './find-tensorflow.ts';
 import { gpuNames } from './gpu-names.ts';
 import type { Binding, NativeBackend } from './native-backend.ts';
@@ -38,7 +37,6 @@ export async function startTensorflow({ threads }: StartOptions): Promise<Starte
     throw error;
   }
   registerNativeKernels();
-  registerGradients();
   registered = { threads: count };
   const { binding } = tf.backend() as NativeBackend;
   return {
