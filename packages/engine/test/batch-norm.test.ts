@@ -52,9 +52,9 @@ function train(shape: [number, number, number, number], shift: number): Run {
 
 describe.each(shapes)('batch normalisation of %d x %d x %d x %d', (...shape) => {
   it.each([0, 3])('trains as tfjs does, for values around %d', async (shift) => {
-    await startEngine({ fuse: false });
+    await startEngine({ prefer: 'wasm', fuse: false });
     const expected = train(shape, shift);
-    await startEngine();
+    await startEngine({ prefer: 'wasm' });
     const received = train(shape, shift);
     expect(received.out).toBeCloseToTensor(expected.out, tolerance);
     expected.gradients.forEach((gradient, i) => {
@@ -68,7 +68,7 @@ describe.each(shapes)('batch normalisation of %d x %d x %d x %d', (...shape) => 
 
 describe('batch normalisation', () => {
   beforeEach(async () => {
-    await startEngine();
+    await startEngine({ prefer: 'wasm' });
   });
 
   it('centres and scales each channel', () => {

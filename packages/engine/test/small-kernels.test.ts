@@ -5,7 +5,7 @@ import { startEngine } from '../src/index.ts';
 import { valuesFor } from './values.ts';
 
 beforeAll(async () => {
-  await startEngine();
+  await startEngine({ prefer: 'wasm' });
 });
 
 describe('sum and mean', () => {

@@ -1,15 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
+import { adam } from '../src/index.ts';
 import { valuesFor } from './values.ts';
 
 /** A U-Net of depth 2 with every kind of layer, its optimiser and a fixed batch. */
 export interface SmallTraining {
   readonly weights: () => tf.Tensor[];
+  /** Gradients by weight, in the order of the trainable ones. */
+  readonly gradients: () => tf.Tensor[];
   /** One step; returns the loss. */
   step(): number;
 }
 
-export function smallTraining(): SmallTraining {
+/** Where and how fast it trains. */
+interface Options {
+  readonly rate?: number;
+  readonly batch?: number;
+  readonly size?: number;
+}
+
+export function smallTraining({ rate = 1e-2, batch = 4, size = 32 }: Options = {}): SmallTraining {
   const conv = (filters: number, seed: number): layers.layers.Layer =>
     layers.layers.conv2d({
       filters,
@@ -37,16 +47,23 @@ export function smallTraining(): SmallTraining {
     kernelInitializer: layers.initializers.heNormal({ seed: 4 }),
   });
   const model = layers.model({ inputs: image, outputs: chain(joined, conv(8, 5), head) });
-  const optimizer = tf.train.adam(1e-2);
-  const x = tf.tensor(valuesFor(4 * 32 * 32 * 7, 1), [4, 32, 32, 7]);
-  const y = tf.tidy(() => tf.cast(tf.greater(tf.slice(x, 0, [4, 32, 32, 1]), 0.5), 'float32'));
+  const optimizer = adam(rate);
+  const x = tf.tensor(valuesFor(batch * size * size * 7, 1), [batch, size, size, 7]);
+  const y = tf.tidy(() => tf.cast(tf.greater(tf.slice(x, 0, [batch, size, size, 1]), 0.5), 'float32'));
+  const loss = (): tf.Scalar => {
+    const p = model.apply(x, { training: true }) as tf.Tensor;
+    return tf.mean(tf.square(tf.sub(p, y)));
+  };
   return {
     weights: () => model.getWeights(),
+    gradients() {
+      const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+      const { value, grads } = tf.variableGrads(loss, variables);
+      value.dispose();
+      return variables.map(({ name }) => grads[name]!);
+    },
     step() {
-      const cost = optimizer.minimize(() => {
-        const p = model.apply(x, { training: true }) as tf.Tensor;
-        return tf.mean(tf.square(tf.sub(p, y))) as tf.Scalar;
-      }, true)!;
+      const cost = optimizer.minimize(loss, true)!;
       const value = cost.dataSync()[0]!;
       cost.dispose();
       return value;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { startEngine } from '../src/index.ts';
 import { smallTraining } from './small-unet.ts';
 
-const engine = await startEngine({ threads: Number(process.argv[2]) });
+const engine = await startEngine({ prefer: 'wasm', threads: Number(process.argv[2]) });
 const training = smallTraining();
 for (let i = 0; i < 5; i++) training.step();
 const hash = createHash('sha256');

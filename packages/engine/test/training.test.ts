@@ -17,7 +17,7 @@ async function trainAndHash(threads: number): Promise<string> {
 
 describe('training on wasm', () => {
   it('lowers the loss, keeps no tensor and does not let the heap grow over 50 steps', async () => {
-    await startEngine();
+    await startEngine({ prefer: 'wasm' });
     const { step } = smallTraining();
     const heapBytes = (): number =>
       (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;

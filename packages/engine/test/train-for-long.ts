@@ -1,0 +1,25 @@
+// Trains the small U-Net on the engine that its first argument names, for as many steps as its second, prints what has
+// grown since a sixth of them, and ends by itself. Run by endurance.test.ts.
+import * as tf from '@tensorflow/tfjs-core';
+import { type EngineName, startEngine } from '../src/index.ts';
+import { smallTraining } from './small-unet.ts';
+
+await startEngine({ prefer: process.argv[2] as EngineName });
+const steps = Number(process.argv[3]);
+const { step } = smallTraining({ batch: 1, size: 8 });
+
+function measure(): { tensors: number; bytes: number; buffers: number; rss: number } {
+  (globalThis as { gc?: () => void }).gc!();
+  const { numTensors: tensors, numDataBuffers: buffers, numBytes: bytes } = tf.memory();
+  return { tensors, buffers, bytes, rss: process.memoryUsage.rss() };
+}
+
+for (let i = 0; i < steps / 6; i++) step();
+const before = measure();
+for (let i = steps / 6; i < steps; i++) step();
+const after = measure();
+const grown = Object.entries(after).map(([name, value]) => [
+  name,
+  value - before[name as keyof typeof before],
+]);
+console.log(JSON.stringify(Object.fromEntries(grown)));
