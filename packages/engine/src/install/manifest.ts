@@ -5,6 +5,13 @@ export interface InstalledFile {
   readonly sha256: string;
 }
 
+/** A wheel that was unpacked, and who vouches for it. */
+export interface WheelRecord {
+  readonly name: string;
+  readonly sha256: string;
+  readonly checked: string;
+}
+
 /** What `install` writes last, as `manifest.json`: without it there is no installation. */
 export interface Manifest {
   readonly format: 1;
@@ -22,9 +29,10 @@ export interface Manifest {
   readonly binding: string;
   /** tfjs-node's package folder, inside the installation. */
   readonly package: string;
-  /** The wheels that were unpacked, with what they were checked against. */
-  readonly wheels: readonly { readonly name: string; readonly sha256: string; readonly checked: string }[];
-  /** The libraries, the binding and the package's entry. */
+  readonly wheels: readonly WheelRecord[];
+  /** What the user named by `--from`, as an absolute path. */
+  readonly from?: string;
+  /** All files but this one. */
   readonly files: readonly InstalledFile[];
 }
 
