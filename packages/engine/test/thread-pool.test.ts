@@ -44,7 +44,41 @@ describe('startThreadPool', () => {
     const pool = await startThreadPool(2, new WebAssembly.Module(countModule), memory);
     pool.start('count', 1 << 20, [{ from: 0, to: 1 }]); // Beyond the memory.
     expect(() => pool.wait()).toThrow('a thread of the wasm engine died');
+    // Nor does anything wait for it later.
+    pool.start('count', 0, [{ from: 0, to: 1 }]);
+    expect(() => pool.wait()).toThrow('a thread of the wasm engine died');
     await pool.close();
+  });
+
+  it('says so when a thread was ended from outside', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const pool = await startThreadPool(3, new WebAssembly.Module(countModule), memory);
+    const parts = [
+      { from: 0, to: 1 },
+      { from: 1, to: 2 },
+    ];
+    pool.start('count', 0, parts);
+    pool.wait();
+    await pool.close();
+    pool.start('count', 0, parts);
+    expect(() => pool.wait()).toThrow(
+      'Cannot go on: a thread of the wasm engine died; start the program again',
+    );
+  });
+
+  it('waits no longer than its patience for one that ends without a word', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const patience = 200;
+    const pool = await startThreadPool(2, new WebAssembly.Module(countModule), memory, { patience });
+    const closing = pool.close();
+    // Long enough for the thread to end, while its end cannot be told: no event comes in between.
+    const until = performance.now() + 200;
+    while (performance.now() < until);
+    const start = performance.now();
+    pool.start('count', 0, [{ from: 0, to: 1 }]);
+    expect(() => pool.wait()).toThrow('a thread of the wasm engine died');
+    expect(performance.now() - start).toBeGreaterThanOrEqual(patience - 1);
+    await closing;
   });
 
   it('starts in a program that is given as an argument', async () => {

@@ -100,8 +100,12 @@ export function linkKernels(backend: BackendWasm, compiled: WebAssembly.Module, 
         to: boundary(i + 2),
       }));
       pool.start(kernel, job, others);
-      kernels[kernel](job, 0, boundary(1), 0);
-      pool.wait();
+      try {
+        kernels[kernel](job, 0, boundary(1), 0);
+      } finally {
+        // The others still write to the heap, whatever became of this part.
+        pool.wait();
+      }
     },
   };
   heaps.set(backend, heap);

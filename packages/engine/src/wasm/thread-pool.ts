@@ -6,12 +6,15 @@ export interface ThreadPool {
   readonly threads: number;
   /** Gives each further thread its part, then returns; `wait` blocks until all are done. */
   start(kernel: string, job: number, parts: readonly { from: number; to: number }[]): void;
+  /** @throws {Error} if a thread died; no kernel can be shared from then on. */
   wait(): void;
   close(): Promise<void>;
 }
 
 /** Words of a worker's mailbox: tasks given, tasks done (−1: died), then kernel, job, from, to, thread. */
 const mailboxWords = 7;
+
+const died = -1;
 
 /** Plain JavaScript: a worker's file would have to be found again behind every bundler and loader. */
 const workerSource = `
@@ -34,6 +37,15 @@ for (let turn = 1; ; turn++) {
 }
 `;
 
+/** How a pool runs. */
+export interface ThreadPoolOptions {
+  /**
+   * How long a thread may be behind the caller's, in ms, before it is taken for dead: who waits gets no events, so nothing
+   * else tells of a thread that ended without a word. To it comes ten times what the caller took for its own part.
+   */
+  readonly patience?: number;
+}
+
 /**
  * Starts `threads` − 1 worker threads of Node.
  *
@@ -43,6 +55,7 @@ export async function startThreadPool(
   threads: number,
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
+  { patience = 60_000 }: ThreadPoolOptions = {},
 ): Promise<ThreadPool> {
   const { Worker } = await import('node:worker_threads');
   const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
@@ -50,7 +63,8 @@ export async function startThreadPool(
   const workers = await Promise.all(
     Array.from({ length: threads - 1 }, async () => {
       const mailbox = new SharedArrayBuffer(mailboxWords * 4);
-      mailboxes.push(new Int32Array(mailbox));
+      const words = new Int32Array(mailbox);
+      mailboxes.push(words);
       const worker = new Worker(workerSource, {
         eval: true,
         workerData: { module, memory, mailbox, names },
@@ -61,15 +75,27 @@ export async function startThreadPool(
         worker.once('message', resolve);
         worker.once('error', reject);
       });
+      worker.once('exit', () => Atomics.store(words, 1, died));
       worker.unref();
       return worker;
     }),
   );
   let turn = 0;
+  let started = 0;
+  /** Waits in slices, so that a process that is stopped for a while does not take its threads for dead. */
+  const answers = (mailbox: Int32Array): boolean => {
+    const slice = patience / 10;
+    let left = patience + 10 * (performance.now() - started);
+    while (Atomics.load(mailbox, 1) === turn - 1 && left > 0) {
+      if (Atomics.wait(mailbox, 1, turn - 1, slice) === 'timed-out') left -= slice;
+    }
+    return Atomics.load(mailbox, 1) === turn;
+  };
   return {
     threads,
     start(kernel, job, parts) {
       turn++;
+      started = performance.now();
       parts.forEach(({ from, to }, i) => {
         const mailbox = mailboxes[i]!;
         mailbox.set([names.indexOf(kernel), job, from, to, i + 1], 2);
@@ -78,10 +104,8 @@ export async function startThreadPool(
       });
     },
     wait() {
-      for (const mailbox of mailboxes) {
-        while (Atomics.load(mailbox, 1) === turn - 1) Atomics.wait(mailbox, 1, turn - 1);
-        if (Atomics.load(mailbox, 1) !== turn)
-          throw new Error('Cannot go on: a thread of the wasm engine died');
+      if (!mailboxes.every(answers)) {
+        throw new Error('Cannot go on: a thread of the wasm engine died; start the program again');
       }
     },
     async close() {
