@@ -125,10 +125,21 @@ export class OnnxBackend extends KernelBackend {
     for (const node of pending)
       for (const output of node.outputs) if (output.holders > 0) outputs.push(output);
     try {
-      if (outputs.length > 0) this.#sessions.run(buildProgram(pending, outputs));
+      if (outputs.length > 0) this.#sessions.run(buildProgram(pending, outputs), this.#weights());
     } finally {
       for (const node of pending) for (const output of node.outputs) output.node = undefined;
     }
+  }
+
+  /** Values of the program's variables, which change in training only. */
+  #weights(): Set<Value> {
+    const values = new Set<Value>();
+    for (const { dataId } of Object.values(engine().registeredVariables)) {
+      // A variable may live on another backend.
+      const value = this.data.has(dataId) ? this.data.get(dataId).value : undefined;
+      if (value) values.add(value);
+    }
+    return values;
   }
 
   /** Called before a kernel records, when all values that will be needed are behind tensors. */

@@ -2,17 +2,27 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { NativeSession, OnnxRuntime } from '../runtime/onnxruntime.ts';
 import { encodeModel } from './model.ts';
 import { nameOf, type Program } from './program.ts';
-import { physicalShape } from './value.ts';
+import { physicalShape, type Value } from './value.ts';
 
 /** Sessions kept; the one unused for longest goes first. */
 const capacity = 256;
+/** Bytes of the values inside the graphs of all sessions that are kept: an upper bound of what their arenas hold. */
+const byteCapacity = 2 ** 32;
+/** After so many runs with the same weights, a session is made that has them built in. */
+const runsUntilFrozen = 3;
 
+/** A graph that was run, and will be again. */
 interface Entry {
-  readonly signature: Int32Array;
-  readonly session: NativeSession;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly fetches: Readonly<Record<string, null>>;
+  readonly bytes: number;
+  readonly session: NativeSession;
+  /** The weights of the last run, by their place among the inputs, and for how many runs they were those. */
+  weights: ReadonlyMap<number, Value>;
+  repeats: number;
+  /** A session with these weights as constants, for which the runtime folds and reorders what it can. */
+  frozen: NativeSession | undefined;
 }
 
 /** Sessions of the graphs that were run, by their signatures. */
@@ -23,21 +33,37 @@ export class Sessions {
   readonly #options: InferenceSession.SessionOptions;
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
 
   constructor(runtime: OnnxRuntime, options: InferenceSession.SessionOptions) {
     this.#runtime = runtime;
     this.#options = options;
   }
 
-  /** Runs a program; its outputs' data are known afterwards. */
-  run(program: Program): void {
+  /**
+   * Runs a program; its outputs' data are known afterwards.
+   *
+   * @param weights Values that are likely to stay: once they have, they become constants of a session of their own.
+   */
+  run(program: Program, weights: ReadonlySet<Value>): void {
     const entry = this.#entryOf(program);
+    const held = heldWeights(program, weights);
+    if (held.size > 0 && sameValues(held, entry.weights)) {
+      entry.repeats++;
+      if (entry.repeats === runsUntilFrozen) entry.frozen = this.#build(program, held);
+    } else {
+      entry.frozen?.dispose();
+      entry.frozen = undefined;
+      entry.repeats = 0;
+      entry.weights = held;
+    }
     const { Tensor } = this.#runtime;
     const feeds: Record<string, InstanceType<typeof Tensor>> = {};
     program.inputs.forEach((value, i) => {
+      if (entry.frozen && held.has(i)) return;
       feeds[entry.inputNames[i]!] = new Tensor(value.type, value.data as Float32Array, physicalShape(value));
     });
-    const results = entry.session.run(feeds, entry.fetches, {});
+    const results = (entry.frozen ?? entry.session).run(feeds, entry.fetches, {});
     program.outputs.forEach((value, i) => {
       value.data = results[entry.outputNames[i]!]!.data as Float32Array;
     });
@@ -49,35 +75,65 @@ export class Sessions {
     if (entry) {
       this.#entries.delete(key);
     } else {
-      entry = this.#build(program);
-      if (this.#entries.size >= capacity) {
-        const [oldest, { session }] = this.#entries.entries().next().value!;
-        session.dispose();
-        this.#entries.delete(oldest);
-      }
+      const outputNames = program.outputs.map(nameOf);
+      entry = {
+        inputNames: program.inputs.map(nameOf),
+        outputNames,
+        fetches: Object.fromEntries(outputNames.map((name) => [name, null])),
+        bytes: bytesInside(program),
+        session: this.#build(program, new Map()),
+        weights: new Map(),
+        repeats: 0,
+        frozen: undefined,
+      };
+      this.#bytes += entry.bytes;
     }
     this.#entries.set(key, entry);
+    while (this.#entries.size > capacity || (this.#bytes > byteCapacity && this.#entries.size > 2)) {
+      this.#drop(this.#entries.keys().next().value!);
+    }
     return entry;
   }
 
-  #build(program: Program): Entry {
-    const model = encodeModel({ ...program, initializers: program.constants });
-    const session = this.#runtime.createSession(model, this.#options);
+  #build(program: Program, held: ReadonlyMap<number, Value>): NativeSession {
     this.built++;
-    const outputNames = program.outputs.map(nameOf);
-    return {
-      signature: program.signature,
-      session,
-      inputNames: program.inputs.map(nameOf),
-      outputNames,
-      fetches: Object.fromEntries(outputNames.map((name) => [name, null])),
-    };
+    const inputs = program.inputs.filter((_, i) => !held.has(i));
+    const initializers = [...program.constants, ...held.values()];
+    return this.#runtime.createSession(encodeModel({ ...program, inputs, initializers }), this.#options);
+  }
+
+  #drop(key: string): void {
+    const { session, frozen, bytes } = this.#entries.get(key)!;
+    session.dispose();
+    frozen?.dispose();
+    this.#bytes -= bytes;
+    this.#entries.delete(key);
   }
 
   dispose(): void {
-    for (const { session } of this.#entries.values()) session.dispose();
-    this.#entries.clear();
+    for (const key of [...this.#entries.keys()]) this.#drop(key);
   }
+}
+
+function heldWeights({ inputs }: Program, weights: ReadonlySet<Value>): Map<number, Value> {
+  const held = new Map<number, Value>();
+  inputs.forEach((value, i) => {
+    if (weights.has(value)) held.set(i, value);
+  });
+  return held;
+}
+
+function sameValues(a: ReadonlyMap<number, Value>, b: ReadonlyMap<number, Value>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [i, value] of a) if (b.get(i) !== value) return false;
+  return true;
+}
+
+function bytesInside({ nodes }: Program): number {
+  let elements = 0;
+  for (const { outputs } of nodes)
+    for (const { shape } of outputs) elements += shape.reduce((a, b) => a * b, 1);
+  return 4 * elements;
 }
 
 /** The numbers' own bytes as a string: a key that is equal only where all numbers are. */

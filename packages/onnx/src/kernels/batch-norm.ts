@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import type { Attributes, Value } from '../graph/value.ts';
+import { type Attributes, blockOf, type Value } from '../graph/value.ts';
+import { gradientsBlocked, normaliseBlocked, trainBlocked } from './blocked-batch-norm.ts';
 import { image } from './images.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
@@ -29,11 +30,15 @@ export const batchNormalisation: readonly RecordedKernel[] = [
         ? recorder.floats(Array<number>(channels).fill(otherwise), [channels])
         : backend.valueIn(tensor, 'plain');
     const operands = [given(scale, 1), given(offset, 0), given(mean, 0), given(variance, 1)];
+    const epsilon = attrs.varianceEpsilon;
+    if (blockOf(backend.value(x).layout) > 0) {
+      return backend.tensorOf(normaliseBlocked(backend, x, operands, epsilon));
+    }
     return backend.tensorOf(
       recorder.op(
         'BatchNormalization',
         [backend.valueIn(x, 'nchw'), ...operands],
-        { epsilon: { float: attrs.varianceEpsilon } },
+        { epsilon: { float: epsilon } },
         image(x.shape),
       ),
     );
@@ -41,6 +46,9 @@ export const batchNormalisation: readonly RecordedKernel[] = [
   recorded<{ epsilon: number }>('LunetBatchNorm', ({ inputs, attrs, backend }) => {
     const { x, scale, offset } = inputs as Readonly<Record<'x' | 'scale' | 'offset', TensorInfo>>;
     if (x.shape.length !== 4) return undefined;
+    if (blockOf(backend.value(x).layout) > 0) {
+      return trainBlocked(backend, x, scale, offset, attrs.epsilon).map((value) => backend.tensorOf(value));
+    }
     const { mean, centred } = centre(backend, x);
     const variance = channelMean(backend, square(backend, centred));
     const factor = op(backend, 'Mul', [
@@ -55,6 +63,10 @@ export const batchNormalisation: readonly RecordedKernel[] = [
       Record<'dy' | 'x' | 'mean' | 'variance' | 'scale', TensorInfo>
     >;
     if (x.shape.length !== 4) return undefined;
+    if (blockOf(backend.value(x).layout) > 0) {
+      const values = gradientsBlocked(backend, { dy, x, mean, variance, scale }, attrs.epsilon);
+      return values.map((value) => backend.tensorOf(value));
+    }
     const gradients = backend.valueIn(dy, 'nchw');
     const centred = op(backend, 'Sub', [backend.valueIn(x, 'nchw'), perChannel(backend, mean)]);
     const inverse = inverseDeviation(backend, perChannel(backend, variance), attrs.epsilon);

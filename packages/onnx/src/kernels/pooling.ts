@@ -1,6 +1,7 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import type { Value } from '../graph/value.ts';
+import { blockedDomain, type OutputSpec } from '../graph/recorder.ts';
+import { blockOf, physicalShape, type Value } from '../graph/value.ts';
 import { type Conv2DInfo, image, imageOf, windowOf } from './images.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
@@ -17,19 +18,13 @@ export const pooling: readonly RecordedKernel[] = [
     const x = inputs.x!;
     if (x.dtype !== 'float32') return undefined;
     const info = poolInfo(x.shape, attrs);
-    if (info === undefined) return undefined;
-    return backend.tensorOf(
-      backend.recorder.op('MaxPool', [imageOf(backend, x)], { ...windowOf(info) }, image(info.outShape)),
-    );
+    return info && backend.tensorOf(pool(backend, 'MaxPool', info, x));
   }),
   recorded<PoolAttributes>('AvgPool', ({ inputs, attrs, backend }) => {
     const x = inputs.x!;
     if (x.dtype !== 'float32') return undefined;
     const info = poolInfo(x.shape, attrs);
-    if (info === undefined) return undefined;
-    return backend.tensorOf(
-      backend.recorder.op('AveragePool', [imageOf(backend, x)], { ...windowOf(info) }, image(info.outShape)),
-    );
+    return info && backend.tensorOf(pool(backend, 'AveragePool', info, x));
   }),
   recorded<PoolAttributes>('MaxPoolGrad', ({ inputs, attrs, backend }) => {
     const { dy, input } = inputs as Readonly<Record<'dy' | 'input', TensorInfo>>;
@@ -52,6 +47,24 @@ function poolInfo(
   const info = backend_util.computePool2DInfo(images, filterSize, strides, 1, pad, dimRoundingMode);
   const { kernel_shape, pads } = windowOf(info);
   return pads.every((size, i) => size < kernel_shape[i % 2]!) ? info : undefined;
+}
+
+/** Pools an image in the layout it has; a plain one is taken apart by channels. */
+function pool(backend: OnnxBackend, operator: string, info: Conv2DInfo, x: TensorInfo): Value {
+  const { recorder } = backend;
+  const value = backend.value(x);
+  if (blockOf(value.layout) === 0) {
+    return recorder.op(operator, [imageOf(backend, x)], { ...windowOf(info) }, image(info.outShape));
+  }
+  const [n, h, w, c] = info.outShape;
+  const pooled = recorder.op(
+    operator,
+    [recorder.asChannels(value)],
+    { ...windowOf(info) },
+    { type: 'float32', shape: [n, c, h, w] },
+    blockedDomain,
+  );
+  return recorder.fromChannels(pooled, info.outShape, value.layout);
 }
 
 /** Each window's gradient goes to the first of its maxima; windows that overlap add up. */
@@ -91,18 +104,19 @@ function averagePoolGradient(backend: OnnxBackend, info: Conv2DInfo, dy: TensorI
   const [n, h, w, c] = info.inShape;
   const window = windowOf(info);
   const [height, width] = window.kernel_shape as [number, number];
-  const gradients = imageOf(backend, dy);
   const apart =
     height === info.strideHeight &&
     width === info.strideWidth &&
     h === height * info.outHeight &&
     w === width * info.outWidth;
+  const blocked = blockOf(backend.value(dy).layout) > 0;
+  const gradients = apart && blocked ? backend.value(dy) : imageOf(backend, dy);
   if (apart) {
     const share = recorder.op(
       'Mul',
       [gradients, recorder.scalar(1 / (height * width), 'float32')],
       {},
-      image(info.outShape),
+      { ...image(info.outShape), layout: gradients.layout },
     );
     return spread(backend, share, height, width, info.inShape);
   }
@@ -137,7 +151,7 @@ function averagePoolGradient(backend: OnnxBackend, info: Conv2DInfo, dy: TensorI
   );
 }
 
-/** Every pixel repeated over a block of `height` × `width`. */
+/** Every pixel repeated over a block of `height` × `width`; `value` is an image with its channels apart, or blocked. */
 export function spread(
   { recorder }: OnnxBackend,
   value: Value,
@@ -145,6 +159,18 @@ export function spread(
   width: number,
   shape: readonly number[],
 ): Value {
+  const block = blockOf(value.layout);
+  if (block > 0) {
+    const [n, h, w, c] = value.shape as [number, number, number, number];
+    const rows = (n * c) / block;
+    const apart = [rows, h, 1, w, 1, block];
+    const repeated = [rows, h, height, w, width, block];
+    const output = (form: readonly number[]): OutputSpec => ({ type: value.type, shape: form });
+    const parts = recorder.op('Reshape', [value, recorder.indices(apart)], {}, output(apart));
+    const spread = recorder.op('Expand', [parts, recorder.indices(repeated)], {}, output(repeated));
+    const image = { type: value.type, shape, layout: value.layout };
+    return recorder.op('Reshape', [spread, recorder.indices(physicalShape(image))], {}, image);
+  }
   const scales = recorder.floats([1, 1, height, width], [4]);
   return recorder.op(
     'Resize',

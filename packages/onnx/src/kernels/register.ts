@@ -7,17 +7,27 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { runOnCpu } from '../fallback.ts';
+import { activations } from './activations.ts';
 import { arithmetic } from './arithmetic.ts';
 import { batchNormalisation } from './batch-norm.ts';
+import { casts } from './cast.ts';
 import { convolutions } from './convolution.ts';
+import { fills } from './fills.ts';
 import { identities } from './identities.ts';
+import { logic } from './logic.ts';
 import { pooling } from './pooling.ts';
 import type { KernelArguments, KernelInputs, RecordedKernel } from './recorded-kernel.ts';
 import { resizing } from './resizing.ts';
+import { unary } from './unary.ts';
 
 const kernels: readonly RecordedKernel[] = [
   ...identities,
+  ...unary,
+  ...activations,
   ...arithmetic,
+  ...casts,
+  ...logic,
+  ...fills,
   ...convolutions,
   ...pooling,
   ...resizing,

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import type { Value } from '../graph/value.ts';
+import { blockedDomain } from '../graph/recorder.ts';
+import { blockOf, type Value } from '../graph/value.ts';
 import { image, imageOf } from './images.ts';
 import { spread } from './pooling.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
@@ -11,42 +12,59 @@ interface ResizeAttributes {
   readonly size: [number, number];
 }
 
-/** Nearest and bilinear resizing of images, and their gradients: a matrix for the rows and one for the columns. */
+type Method = 'NearestNeighbor' | 'Bilinear';
+
+/** Nearest and bilinear resizing of images, and their gradients. */
 export const resizing: readonly RecordedKernel[] = (['NearestNeighbor', 'Bilinear'] as const).flatMap(
-  (method) => {
-    const weigh = method === 'Bilinear' ? bilinear : nearest;
-    return [
-      recorded<ResizeAttributes>(`Resize${method}`, ({ inputs, attrs, backend }) => {
-        const images = inputs.images as TensorInfo;
-        if (method === 'NearestNeighbor' && images.dtype !== 'float32') return undefined;
-        const [n, h, w, c] = images.shape as [number, number, number, number];
-        const [height, width] = attrs.size;
-        const shape = [n, height, width, c];
-        const value = toFloat(backend, imageOf(backend, images));
-        const repeats = method === 'NearestNeighbor' && !attrs.alignCorners && !attrs.halfPixelCenters;
-        if (repeats && height % h === 0 && width % w === 0) {
-          return backend.tensorOf(spread(backend, value, height / h, width / w, shape));
-        }
-        const rows = matrixOf(backend, weigh, h, height, attrs);
-        const columns = matrixOf(backend, weigh, w, width, attrs);
-        return backend.tensorOf(multiply(backend, rows, value, columns, shape, false));
-      }),
-      recorded<ResizeAttributes>(`Resize${method}Grad`, ({ inputs, attrs, backend }) => {
-        const { images, dy } = inputs as Readonly<Record<'images' | 'dy', TensorInfo>>;
-        const [, h, w] = images.shape as [number, number, number, number];
-        const [, height, width] = dy.shape as [number, number, number, number];
-        const value = imageOf(backend, dy);
-        const repeats = method === 'NearestNeighbor' && !attrs.alignCorners;
-        if (repeats && height % h === 0 && width % w === 0) {
-          return backend.tensorOf(gather(backend, value, height / h, width / w, images.shape));
-        }
-        const rows = matrixOf(backend, weigh, h, height, attrs);
-        const columns = matrixOf(backend, weigh, w, width, attrs);
-        return backend.tensorOf(multiply(backend, rows, value, columns, images.shape, true));
-      }),
-    ];
-  },
+  (method) => [
+    recorded<ResizeAttributes>(`Resize${method}`, ({ inputs, attrs, backend }) => {
+      const images = inputs.images as TensorInfo;
+      if (method === 'NearestNeighbor' && images.dtype !== 'float32') return undefined;
+      return backend.tensorOf(resize(backend, method, images, attrs));
+    }),
+    recorded<ResizeAttributes>(`Resize${method}Grad`, ({ inputs, attrs, backend }) => {
+      const { images, dy } = inputs as Readonly<Record<'images' | 'dy', TensorInfo>>;
+      return backend.tensorOf(gradient(backend, method, images, dy, attrs));
+    }),
+  ],
 );
+
+function resize(backend: OnnxBackend, method: Method, images: TensorInfo, attrs: ResizeAttributes): Value {
+  const [n, h, w, c] = images.shape as [number, number, number, number];
+  const [height, width] = attrs.size;
+  const shape = [n, height, width, c];
+  const repeats = method === 'NearestNeighbor' && !attrs.alignCorners && !attrs.halfPixelCenters;
+  if (repeats && height % h === 0 && width % w === 0) {
+    return spread(backend, channelsApartOrBlocked(backend, images), height / h, width / w, shape);
+  }
+  const value = toFloat(backend, imageOf(backend, images));
+  const rows = matrixOf(backend, method, h, height, attrs);
+  const columns = matrixOf(backend, method, w, width, attrs);
+  return multiply(backend, rows, value, columns, shape, false);
+}
+
+function gradient(
+  backend: OnnxBackend,
+  method: Method,
+  images: TensorInfo,
+  dy: TensorInfo,
+  attrs: ResizeAttributes,
+): Value {
+  const [, h, w] = images.shape as [number, number, number, number];
+  const [, height, width] = dy.shape as [number, number, number, number];
+  const repeats = method === 'NearestNeighbor' && !attrs.alignCorners;
+  if (repeats && height % h === 0 && width % w === 0) {
+    return gather(backend, channelsApartOrBlocked(backend, dy), height / h, width / w, images.shape);
+  }
+  const rows = matrixOf(backend, method, h, height, attrs);
+  const columns = matrixOf(backend, method, w, width, attrs);
+  return multiply(backend, rows, imageOf(backend, dy), columns, images.shape, true);
+}
+
+function channelsApartOrBlocked(backend: OnnxBackend, tensor: TensorInfo): Value {
+  const { layout } = backend.value(tensor);
+  return backend.valueIn(tensor, blockOf(layout) > 0 ? layout : 'nchw');
+}
 
 /** Where an output pixel's centre lies among the input's, as tfjs' cpu kernels count. */
 function sourceOf(at: number, from: number, to: number, { alignCorners, halfPixelCenters }: Flags): number {
@@ -56,7 +74,6 @@ function sourceOf(at: number, from: number, to: number, { alignCorners, halfPixe
 }
 
 type Flags = Pick<ResizeAttributes, 'alignCorners' | 'halfPixelCenters'>;
-type Weigh = (at: number, from: number, to: number, flags: Flags) => readonly (readonly [number, number])[];
 
 /** The input pixels of an output pixel, and their weights. */
 function bilinear(at: number, from: number, to: number, flags: Flags): [number, number][] {
@@ -86,12 +103,14 @@ function nearest(
 }
 
 /** The matrix [to, from] that resizes one axis. */
-function matrixOf(backend: OnnxBackend, weigh: Weigh, from: number, to: number, flags: Flags): Value {
-  const key = `${weigh.name} ${from} ${to} ${flags.alignCorners} ${flags.halfPixelCenters}`;
+function matrixOf(backend: OnnxBackend, method: Method, from: number, to: number, flags: Flags): Value {
+  const weigh = method === 'Bilinear' ? bilinear : nearest;
+  const key = `${method} ${from} ${to} ${flags.alignCorners} ${flags.halfPixelCenters}`;
   return backend.recorder.constant(key, [to, from], () => {
     const matrix = new Float32Array(to * from);
-    for (let i = 0; i < to; i++)
+    for (let i = 0; i < to; i++) {
       for (const [j, weight] of weigh(i, from, to, flags)) matrix[i * from + j]! += weight;
+    }
     return matrix;
   });
 }
@@ -120,13 +139,25 @@ function gather(
   width: number,
   shape: readonly number[],
 ): Value {
-  const mean = recorder.op(
-    'AveragePool',
-    [value],
-    { kernel_shape: [height, width], strides: [height, width] },
-    image(shape),
-  );
-  return recorder.op('Mul', [mean, recorder.scalar(height * width, 'float32')], {}, image(shape));
+  const window = { kernel_shape: [height, width], strides: [height, width] };
+  const { layout } = value;
+  const [n, h, w, c] = shape as [number, number, number, number];
+  const mean =
+    blockOf(layout) > 0
+      ? recorder.fromChannels(
+          recorder.op(
+            'AveragePool',
+            [recorder.asChannels(value)],
+            window,
+            { type: 'float32', shape: [n, c, h, w] },
+            blockedDomain,
+          ),
+          shape,
+          layout,
+        )
+      : recorder.op('AveragePool', [value], window, image(shape));
+  const count = recorder.scalar(height * width, 'float32');
+  return recorder.op('Mul', [mean, count], {}, { type: 'float32', shape, layout });
 }
 
 function toFloat({ recorder }: OnnxBackend, value: Value): Value {

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Value } from '../graph/value.ts';
+import { convert } from './cast.ts';
 import { type Each, each } from './each.ts';
 import { align } from './elementwise.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
@@ -17,8 +18,7 @@ export const unary: readonly RecordedKernel[] = [
   formula('Neg', (x, op) => op('Neg', [x]), 'whole too'),
   formula('Square', (x, op) => op('Mul', [x, x]), 'whole too'),
   formula('Rsqrt', (x, op) => op('Reciprocal', [op('Sqrt', [x])])),
-  // ONNX's sign of NaN is NaN, tfjs' is 0.
-  formula('Sign', (x, op) => op('Where', [op('IsNaN', [x], { type: 'bool' }), 0, op('Sign', [x])])),
+  formula('Sign', sign),
   formula('Expm1', expm1),
   formula('Log1p', log1p),
   formula('IsNan', (x, op) => op('IsNaN', [x], { type: 'bool' })),
@@ -30,6 +30,12 @@ export const unary: readonly RecordedKernel[] = [
     (x, op, { clipValueMin, clipValueMax }) => op('Clip', [x, clipValueMin, clipValueMax]),
   ),
 ];
+
+/** tfjs' sign of NaN is 0, ONNX's is NaN (and takes longer). */
+function sign(x: Value, op: Each): Value {
+  const is = (operator: string): Value => convert(op(operator, [x, 0], { type: 'bool' }), 'float32', op);
+  return op('Sub', [is('Greater'), is('Less')]);
+}
 
 /** eˣ − 1 = tanh(x/2) · (eˣ + 1), which loses no digits near 0. */
 function expm1(x: Value, op: Each): Value {
