@@ -21,7 +21,7 @@ for (const engine of ['wasm', 'cpu', 'tensorflow']) {
   const reason = engine === 'tensorflow' ? withoutTensorflow : undefined;
   const skipped = reason ? ` (skipped: ${reason})` : '';
   const title = `${steps} steps on ${engine} leave no tensor, byte or memory behind, and let the process end${skipped}`;
-  it.concurrent.skipIf(reason)(title, async () => {
+  it.skipIf(reason)(title, { concurrent: true }, async () => {
     const { rss, ...grown } = await trainForLong(engine, steps);
     expect(grown).toEqual({ tensors: 0, buffers: 0, bytes: 0 });
     expect(rss! / 2 ** 20).toBeLessThan(16);
