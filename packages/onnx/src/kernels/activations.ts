@@ -43,12 +43,12 @@ export const activations: readonly RecordedKernel[] = [
   }),
 ];
 
-/** Applies the activation of a fused kernel to a value of floats; undefined if it is none that we know. */
+/** Applies the activation of a fused kernel to a value of floats; undefined if it is none of those. */
 export function activate(
   backend: OnnxBackend,
   x: Value,
   activation: string | undefined,
-  { alpha, weights }: { alpha?: number | undefined; weights?: TensorInfo | undefined },
+  alpha = 0.2,
 ): Value | undefined {
   const op = each(backend, x, 'float32');
   switch (activation) {
@@ -64,7 +64,7 @@ export function activate(
     case 'sigmoid':
       return op('Sigmoid', [x]);
     case 'leakyrelu':
-      return leakyRelu(x, op, alpha ?? 0.2);
+      return leakyRelu(x, op, alpha);
     default:
       return undefined;
   }
