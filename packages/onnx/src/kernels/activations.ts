@@ -43,6 +43,11 @@ export const activations: readonly RecordedKernel[] = [
   }),
 ];
 
+/** Whether `activate` knows an activation of a fused kernel by name. */
+export function canActivate(activation: string | undefined): boolean {
+  return activation === undefined || /^(linear|relu|relu6|elu|sigmoid|leakyrelu)$/.test(activation);
+}
+
 /** Applies the activation of a fused kernel to a value of floats; undefined if it is none of those. */
 export function activate(
   backend: OnnxBackend,

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { blockedDomain } from '../graph/recorder.ts';
-import { blockOf, type Layout, type Value } from '../graph/value.ts';
+import { type Attributes, blockOf, type Layout, type Value } from '../graph/value.ts';
 import { type Conv2DInfo, imageOf, windowOf } from './images.ts';
 
 /**
@@ -17,6 +17,8 @@ export function convolveBlocked(
   info: Conv2DInfo,
   x: TensorInfo,
   filter: TensorInfo,
+  bias?: Value,
+  relu = false,
 ): Value | undefined {
   const { recorder } = backend;
   const { inChannels: i, outChannels: o, filterHeight: h, filterWidth: w } = info;
@@ -32,7 +34,9 @@ export function convolveBlocked(
       : reorder(backend, plain, [h, w, i / block, block, o / block, block], [4, 2, 0, 1, 3, 5], [o, i, h, w]),
   );
   const image = few ? imageOf(backend, x) : recorder.asChannels(backend.valueIn(x, layout));
-  return blockedConv(backend, image, weights, { ...windowOf(info) }, info.outShape, layout);
+  const operands = bias === undefined ? [image, weights] : [image, weights, bias];
+  const attributes = { ...windowOf(info), ...(relu && { activation: 'Relu' }) };
+  return blockedConv(backend, operands, attributes, info.outShape, layout);
 }
 
 /**
@@ -77,7 +81,7 @@ export function inputGradientBlocked(
       pads: pads.map((size, side) => (side % 2 === 0 ? h : w) - 1 - size),
     };
     const gradients = recorder.asChannels(backend.valueIn(dy, layout));
-    return blockedConv(backend, gradients, weights, window, info.inShape, layout);
+    return blockedConv(backend, [gradients, weights], window, info.inShape, layout);
   }
   const { batchSize: n, inHeight, inWidth, outHeight, outWidth } = info;
   const apart =
@@ -113,17 +117,16 @@ export function inputGradientBlocked(
 /** Records the blocked operator on an image that is told as [N, C, H, W]. */
 function blockedConv(
   { recorder }: OnnxBackend,
-  image: Value,
-  weights: Value,
-  window: Readonly<Record<string, readonly number[]>>,
+  operands: readonly Value[],
+  attributes: Attributes,
   shape: readonly number[],
   layout: Layout,
 ): Value {
   const [n, h, w, c] = shape as [number, number, number, number];
   const channels = recorder.op(
     'Conv',
-    [image, weights],
-    { auto_pad: 'NOTSET', group: 1, ...window },
+    operands,
+    { auto_pad: 'NOTSET', group: 1, ...attributes },
     { type: 'float32', shape: [n, c, h, w] },
     blockedDomain,
   );

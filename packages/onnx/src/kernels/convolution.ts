@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { sameShape } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
+import { activate, canActivate } from './activations.ts';
 import { convolveBlocked, inputGradientBlocked } from './blocked-convolution.ts';
 import {
   type Conv2DInfo,
@@ -23,6 +24,22 @@ export const convolutions: readonly RecordedKernel[] = [
     const value = convolveBlocked(backend, info, x, filter) ?? convolve(backend, info, x, filter);
     return backend.tensorOf(value);
   }),
+  recorded<ConvAttributes & { activation?: string; leakyreluAlpha?: number }>(
+    'FusedConv2D',
+    ({ inputs, attrs, backend }) => {
+      const { x, filter } = inputs as Readonly<Record<'x' | 'filter', TensorInfo>>;
+      const info = conv2DInfo(x.shape, filter.shape, attrs);
+      const { bias } = inputs;
+      const { activation, leakyreluAlpha } = attrs;
+      const fits = bias == null || sameShape(bias.shape, [filter.shape[3]!]);
+      if (info === undefined || !fits || !canActivate(activation)) return undefined;
+      const offset = bias == null ? undefined : backend.valueIn(bias, 'plain');
+      const blocked = convolveBlocked(backend, info, x, filter, offset, activation === 'relu');
+      if (blocked && activation === 'relu') return backend.tensorOf(blocked);
+      const value = blocked ?? convolve(backend, info, x, filter, offset);
+      return backend.tensorOf(activate(backend, value, activation, leakyreluAlpha)!);
+    },
+  ),
   recorded<ConvAttributes & { inputShape: number[] }>('Conv2DBackpropInput', ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs as Readonly<Record<'dy' | 'filter', TensorInfo>>;
     const info = conv2DInfo(attrs.inputShape, filter.shape, attrs);
