@@ -1,12 +1,11 @@
 // Whether the loader keeps ahead of the fastest engine: crops a second that it gives while nobody trains, beside those
 // that a training on it takes, and how long the training waits for them.
-import { startEngine } from '@lunet/engine';
+import { adam, startEngine } from '@lunet/engine';
 import { dlwptLoss } from '@lunet/losses';
 import { type Batch, type Chunk, defaultChunkSize, referenceAugmentation } from '@lunet/patches';
 import { createLoader } from '@lunet/patches/node';
 import { median, type Row } from '@lunet/testing/bench';
 import { buildUnet } from '@lunet/unet';
-import * as tf from '@tensorflow/tfjs-core';
 import { createTrainStep } from '../src/train-step.ts';
 
 const rounds = 5;
@@ -23,7 +22,7 @@ export async function rows(): Promise<Row[]> {
     await using loader = createLoader({ size: defaultChunkSize, chunks }, { ...settings, seed: 1 });
     const batches = loader.epoch(0);
     const model = buildUnet({ filters, seed: 1 });
-    const optimizer = tf.train.adam(1e-3);
+    const optimizer = adam(1e-3);
     const step = createTrainStep(model, dlwptLoss, optimizer);
     let waited = 0;
     const take = async (work: (batch: Batch) => unknown): Promise<void> => {

@@ -91,13 +91,18 @@ function updateFlat(
 
 /** Tensors one after the other, in one dimension. */
 export function join(tensors: readonly tf.Tensor[]): tf.Tensor1D {
-  return tf.concat1d(tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [tensor.size])));
+  // Most variables are vectors, and native TensorFlow takes a kernel for every reshape.
+  const vectors = tensors.map((tensor) => (tensor.rank === 1 ? tensor : tf.reshape(tensor, [tensor.size])));
+  return tf.concat1d(vectors as tf.Tensor1D[]);
 }
 
 /** The inverse of `join`. */
 export function cut(flat: tf.Tensor, shapes: readonly (readonly number[])[]): tf.Tensor[] {
-  const parts = tf.split(flat, shapes.map(tf.util.sizeFromShape as (shape: readonly number[]) => number));
-  return parts.map((part, i) => tf.reshape(part, [...shapes[i]!]));
+  const sizes = shapes.map((shape) => tf.util.sizeFromShape([...shape]));
+  return tf.split(flat, sizes).map((part, i) => {
+    const shape = [...shapes[i]!];
+    return shape.length === 1 ? part : tf.reshape(part, shape);
+  });
 }
 
 function pick(flat: tf.Tensor, sizes: readonly number[], pieces: readonly number[]): tf.Tensor {

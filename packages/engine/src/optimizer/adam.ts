@@ -14,8 +14,8 @@ export function fuseAdam(enabled: boolean): void {
 }
 
 /**
- * Adam (Kingma and Ba, 2015) as `tf.train.adam` computes it, in a few kernels a step where that takes twelve for every
- * variable.
+ * Adam (Kingma and Ba, 2015) as `tf.train.adam` computes it, in a few kernels a step where that takes fourteen for
+ * every variable.
  *
  * On wasm, the plain cpu and native TensorFlow the new weights are those of `tf.train.adam` to the bit. Names and order
  * of `getWeights` are the same too, so that state moves both ways; the tensors that it gives belong to the optimiser
