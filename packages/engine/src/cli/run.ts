@@ -9,7 +9,7 @@ interface RunOptions extends LaunchOptions {
 /** `lunet-engine run -- command`: the command with what native TensorFlow needs to find its GPU. */
 export function runCommand(): Command {
   return new Command('run')
-    .description('Starts a command so that TensorFlow finds the CUDA libraries and its GPU.')
+    .description('start a command so that TensorFlow finds the CUDA libraries and its GPU')
     .argument('[command...]', 'the command and its arguments')
     .option('--gpu <number>', "the GPU to use, by nvidia-smi's number, or none", readGpu)
     .option('--threads <number>', 'threads of native TensorFlow', readThreads)

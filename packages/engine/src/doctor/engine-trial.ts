@@ -6,6 +6,8 @@ const [name, task] = process.argv.slice(2) as [EngineName, string];
 const tell = (message: TrialMessage): Promise<void> =>
   new Promise((resolve) => process.send!(message, undefined, {}, () => resolve()));
 
+// Without the parent nobody is left to tell.
+process.once('disconnect', () => process.exit());
 try {
   const { startEngine } = await import('../start-engine.ts');
   const { device, version, threads } = await startEngine({ prefer: name });

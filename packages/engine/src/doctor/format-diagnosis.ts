@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { Diagnosis, NvidiaDiagnosis } from './diagnose.ts';
 import type { FoundLibrary } from './find-libraries.ts';
 import type { MachineFacts } from './machine.ts';
@@ -9,8 +8,9 @@ const width = 80;
 
 /** A diagnosis as text of 80 columns; `color` adds escape sequences. */
 export function formatDiagnosis(diagnosis: Diagnosis, { color = false }: { color?: boolean } = {}): string {
-  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    color ? styleText(style, text) : text;
+  // Node's styleText would ask the stream once more, each release in its own way.
+  const paint: Paint = (style, text) =>
+    color ? `\u001b[${styles[style][0]}m${text}\u001b[${styles[style][1]}m` : text;
   const { machine, nvidia, engines, advice } = diagnosis;
   const lines = [
     paint('bold', 'Machine'),
@@ -35,7 +35,10 @@ export function formatDiagnosis(diagnosis: Diagnosis, { color = false }: { color
   return `${lines.join('\n')}\n`;
 }
 
-type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
+/** Codes that switch a style on and off. */
+const styles = { bold: [1, 22], green: [32, 39], yellow: [33, 39] } as const;
+
+type Paint = (style: keyof typeof styles, text: string) => string;
 
 function timed(engines: readonly EngineTrial[]): boolean {
   return engines.some(({ stepMilliseconds }) => stepMilliseconds !== null);
@@ -67,6 +70,7 @@ function gpuLines({ driver, gpus }: NvidiaDiagnosis): string[] {
   return [
     `  NVIDIA      ${version}; ${first}`,
     ...more.slice(0, 7).map((text) => `${' '.repeat(14)}${text}`),
+    ...(more.length > 7 ? [`${' '.repeat(14)}and ${more.length - 7} more`] : []),
   ];
 }
 
@@ -105,7 +109,7 @@ function engineLines(trial: EngineTrial, paint: Paint): string[] {
   const head = `  ${name.padEnd(12)}${mark}  `;
   const columns = 19;
   if (!trains || device === null) return hang(head, reason ?? 'no reason given', columns);
-  const untimed = name === 'cpu' ? '  too slow to be timed' : '';
+  const untimed = name === 'cpu' ? '  too slow to train with' : '';
   const speed =
     stepMilliseconds === null || sliceMilliseconds === null
       ? untimed

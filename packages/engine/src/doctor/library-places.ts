@@ -29,10 +29,9 @@ export interface LibraryFolder {
 /** Asks the loader, the user's Python, the installation, conda and the toolkits of `/usr/local`. */
 export async function findLibraryPlaces(env: Environment = process.env, root = '/'): Promise<LibraryPlaces> {
   const [cache, sitePackages] = await Promise.all([ask('ldconfig', ['-p'], withSbin(env)), pythonPath(env)]);
-  const pip = sitePackages.flatMap((folder) => wheelFolders(folder));
   const others: LibraryFolder[] = [
-    ...installedFolders(tensorflowFolder(env)).map((folder) => ({ origin: 'install', folder }) as const),
-    ...pip.map((folder) => ({ origin: 'pip', folder }) as const),
+    ...installedFolders(tensorflowFolder(env)),
+    ...sitePackages.flatMap((folder) => wheelFolders(folder)),
     ...(env.CONDA_PREFIX ? [{ origin: 'conda', folder: join(env.CONDA_PREFIX, 'lib') } as const] : []),
     ...toolkitFolders(root),
   ];
@@ -59,27 +58,42 @@ export function parseLdconfig(text: string, arch: string = process.arch): Map<st
 }
 
 /** Folders of libraries that pip's `nvidia-*` wheels unpack to: `nvidia/<part>/lib`. */
-export function wheelFolders(sitePackages: string): string[] {
+export function wheelFolders(sitePackages: string, origin: LibraryOrigin = 'pip'): LibraryFolder[] {
+  const releases = wheelReleases(sitePackages);
   return list(join(sitePackages, 'nvidia'))
-    .map((part) => join(sitePackages, 'nvidia', part, 'lib'))
-    .filter((folder) => existsSync(folder));
+    .map((part) => {
+      const [cuda, ...further] = releases.get(part) ?? [];
+      const folder = join(sitePackages, 'nvidia', part, 'lib');
+      return { origin, folder, cuda: further.length === 0 ? cuda : undefined };
+    })
+    .filter(({ folder }) => existsSync(folder));
 }
 
 /** The same in an installation, which keeps what it unpacked one folder deeper or not. */
-function installedFolders(folder: string): string[] {
-  return [folder, ...list(folder).map((name) => join(folder, name))].flatMap((name) => wheelFolders(name));
+function installedFolders(folder: string): LibraryFolder[] {
+  const folders = [folder, ...list(folder).map((name) => join(folder, name))];
+  return folders.flatMap((name) => wheelFolders(name, 'install'));
+}
+
+/** Releases of CUDA whose wheels pip has installed, by part. */
+function wheelReleases(sitePackages: string): Map<string, number[]> {
+  const releases = new Map<string, number[]>();
+  for (const name of list(sitePackages)) {
+    const match = /^nvidia_(\w+)_cu(\d+)-.*\.dist-info$/.exec(name);
+    if (match === null) continue;
+    const [, part, release] = match as unknown as [string, string, string];
+    releases.set(part, [...(releases.get(part) ?? []), Number(release)].sort());
+  }
+  return releases;
 }
 
 /** Wheels of CUDA 11 and 12 in one folder overwrite each other's files: two sonames are the same in both. */
 export function mixedWheels(sitePackages: string): string[] {
-  const releases = new Set<string>();
-  for (const name of list(sitePackages)) {
-    const release = /^nvidia_(?:cusolver|curand)_cu(\d+)-.*\.dist-info$/.exec(name)?.[1];
-    if (release !== undefined) releases.add(release);
-  }
-  if (releases.size < 2) return [];
+  const releases = wheelReleases(sitePackages);
+  const mixed = [releases.get('cusolver'), releases.get('curand')].find((found) => (found?.length ?? 0) > 1);
+  if (mixed === undefined) return [];
   return [
-    `${sitePackages} holds the nvidia wheels of CUDA ${[...releases].sort().join(' and ')}, which overwrite each other's libcusolver.so.11 and libcurand.so.10: keep each in a venv of its own`,
+    `${sitePackages} holds the nvidia wheels of CUDA ${mixed.join(' and ')}, which overwrite each other's libcusolver.so.11 and libcurand.so.10: keep each in a venv of its own`,
   ];
 }
 
