@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { blockedDomain } from '../graph/recorder.ts';
-import type { Value } from '../graph/value.ts';
+import { blockOf, type Value } from '../graph/value.ts';
 
 /** Normalises a blocked image by given statistics; `operands` are scale, offset, mean and variance of its channels. */
 export function normaliseBlocked(
@@ -93,19 +93,26 @@ function product({ recorder }: OnnxBackend, a: Value, b: Value): Value {
   return recorder.op('Mul', [a, b], {}, { type: 'float32', shape: a.shape, layout: a.layout });
 }
 
-/** The mean of each channel, [C]: of each image first, then over the images. */
+/**
+ * The mean of each channel, [C]: of each row first, then of the rows, then of the images.
+ *
+ * The runtime adds one number after the other, in float32; what is left after a mean was taken off is often small, and
+ * would be lost in the rounding of sums over whole images.
+ */
 function channelMean({ recorder }: OnnxBackend, images: Value): Value {
-  const [n, , , c] = images.shape as [number, number, number, number];
-  const pooled = recorder.op(
-    'GlobalAveragePool',
-    [recorder.asChannels(images)],
-    {},
-    { type: 'float32', shape: [n, c, 1, 1] },
-    blockedDomain,
-  );
+  const [n, h, w, c] = images.shape as [number, number, number, number];
+  const block = blockOf(images.layout);
+  const mean = (value: Value, rows: number, length: number): Value => {
+    const view = [rows, block, 1, length];
+    const row = recorder.op('Reshape', [value, recorder.indices(view)], {}, { type: 'float32', shape: view });
+    const output = { type: 'float32' as const, shape: [rows, block, 1, 1] };
+    return recorder.op('GlobalAveragePool', [row], {}, output, blockedDomain);
+  };
+  const blocks = (n * c) / block;
+  const each = mean(mean(images, blocks * h, w), blocks, h);
   const means = recorder.op(
     'Reshape',
-    [pooled, recorder.indices([n, c])],
+    [each, recorder.indices([n, c])],
     {},
     { type: 'float32', shape: [n, c] },
   );
