@@ -49,7 +49,7 @@ export const installedBuild: CudaBuild = {
     { what: 'cuFFT', soname: 'libcufft.so.11', wheel: 'nvidia-cufft-cu12' },
     { what: 'cuSOLVER', soname: 'libcusolver.so.11', wheel: 'nvidia-cusolver-cu12' },
     { what: 'cuSPARSE', soname: 'libcusparse.so.12', wheel: 'nvidia-cusparse-cu12' },
-    { what: 'cuDNN', soname: 'libcudnn.so.9', wheel: 'nvidia-cudnn-cu12==9.*' },
+    { what: 'cuDNN', soname: 'libcudnn.so.9', wheel: 'nvidia-cudnn-cu12>=9.3,<10' },
     // cuSOLVER and cuSPARSE of CUDA 12 link to it.
     { what: 'nvJitLink', soname: 'libnvJitLink.so.12', wheel: 'nvidia-nvjitlink-cu12' },
   ],

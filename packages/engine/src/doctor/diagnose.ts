@@ -36,7 +36,7 @@ export interface NvidiaDiagnosis {
 }
 
 /** A CUDA build of TensorFlow and its libraries on this machine. */
-export interface BuildDiagnosis {
+interface BuildDiagnosis {
   readonly name: string;
   readonly tensorflow: string;
   readonly cuda: number;

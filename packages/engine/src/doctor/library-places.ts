@@ -19,7 +19,7 @@ export interface LibraryPlaces {
   readonly problems: readonly string[];
 }
 
-export interface LibraryFolder {
+interface LibraryFolder {
   readonly origin: LibraryOrigin;
   readonly folder: string;
   /** Release of CUDA that the folder is of, where its name says so. */
@@ -58,7 +58,7 @@ export function parseLdconfig(text: string, arch: string = process.arch): Map<st
 }
 
 /** Folders of libraries that pip's `nvidia-*` wheels unpack to: `nvidia/<part>/lib`. */
-export function wheelFolders(sitePackages: string, origin: LibraryOrigin = 'pip'): LibraryFolder[] {
+function wheelFolders(sitePackages: string, origin: LibraryOrigin = 'pip'): LibraryFolder[] {
   const releases = wheelReleases(sitePackages);
   return list(join(sitePackages, 'nvidia'))
     .map((part) => {
@@ -88,7 +88,7 @@ function wheelReleases(sitePackages: string): Map<string, number[]> {
 }
 
 /** Wheels of CUDA 11 and 12 in one folder overwrite each other's files: two sonames are the same in both. */
-export function mixedWheels(sitePackages: string): string[] {
+function mixedWheels(sitePackages: string): string[] {
   const releases = wheelReleases(sitePackages);
   const mixed = [releases.get('cusolver'), releases.get('curand')].find((found) => (found?.length ?? 0) > 1);
   if (mixed === undefined) return [];
