@@ -15,9 +15,12 @@ import { convolutions } from './convolution.ts';
 import { fills } from './fills.ts';
 import { identities } from './identities.ts';
 import { logic } from './logic.ts';
+import { matrices } from './matrices.ts';
 import { pooling } from './pooling.ts';
 import type { KernelArguments, KernelInputs, RecordedKernel } from './recorded-kernel.ts';
+import { reductions } from './reductions.ts';
 import { resizing } from './resizing.ts';
+import { scans } from './scans.ts';
 import { unary } from './unary.ts';
 
 const kernels: readonly RecordedKernel[] = [
@@ -28,6 +31,9 @@ const kernels: readonly RecordedKernel[] = [
   ...casts,
   ...logic,
   ...fills,
+  ...reductions,
+  ...matrices,
+  ...scans,
   ...convolutions,
   ...pooling,
   ...resizing,
