@@ -1,2 +1,2 @@
 export { recordedKernels } from './kernels/register.ts';
-export { type OnnxOptions, type StartedOnnx, startOnnx } from './start-onnx.ts';
+export { type OnnxOptions, type Provider, type StartedOnnx, startOnnx } from './start-onnx.ts';

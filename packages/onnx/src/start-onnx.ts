@@ -1,19 +1,26 @@
 // tfjs-core alone registers no gradients; tfjs-layers registers them all.
 import '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
+import type { InferenceSession } from 'onnxruntime-node';
 import { OnnxBackend } from './backend.ts';
+import { buildProgram } from './graph/program.ts';
+import { newValue, Recorder } from './graph/recorder.ts';
 import { Sessions } from './graph/sessions.ts';
 import { registerKernels } from './kernels/register.ts';
-import { loadOnnxRuntime } from './runtime/onnxruntime.ts';
+import { loadOnnxRuntime, type OnnxRuntime } from './runtime/onnxruntime.ts';
 import { probeBlock } from './runtime/probe-block.ts';
+
+/** What computes in ONNX Runtime: its execution providers. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
 /** Which provider computes, and how. */
 export interface OnnxOptions {
   /** Threads of the cpu provider; default one per physical core, as ONNX Runtime chooses. */
   readonly threads?: number | undefined;
   /** What computes; default `cpu`. */
-  readonly provider?: 'cpu' | 'webgpu' | 'cuda';
+  readonly provider?: Provider;
 }
 
 /** What runs. */
@@ -36,20 +43,49 @@ export async function startOnnx({ threads, provider = 'cpu' }: OnnxOptions = {})
       `Cannot start provider '${provider}': this ONNX Runtime has ${runtime.providers.join(', ')}`,
     );
   }
-  const { availableParallelism } = await import('node:os');
-  const count = threads ?? availableParallelism();
-  if (!('onnx' in tf.engine().registryFactory)) {
-    registerKernels();
-    const block = provider === 'cpu' ? probeBlock(runtime) : 0;
+  const wanted = { threads: threads ?? availableParallelism(), provider };
+  if (running && (running.provider !== provider || (threads !== undefined && threads !== running.threads))) {
+    throw new RangeError(
+      `Cannot start ${wanted.threads} threads of '${provider}': ${running.threads} of '${running.provider}' run already; ask for them at the first start`,
+    );
+  }
+  if (!running) {
     const options = {
       executionProviders: [provider],
-      intraOpNumThreads: count,
+      intraOpNumThreads: wanted.threads,
       graphOptimizationLevel: 'all' as const,
       logSeverityLevel: 3 as const,
     };
-    tf.registerBackend('onnx', () => new OnnxBackend(new Sessions(runtime, options), block));
+    tryProvider(runtime, options);
+    const block = provider === 'cpu' ? probeBlock(runtime) : 0;
+    registerKernels();
+    tf.registerBackend('onnx', () => new OnnxBackend(new Sessions(runtime, options), block), priority);
+    running = wanted;
   }
   await tf.setBackend('onnx');
   await tf.ready();
-  return { device: `ONNX Runtime on ${provider}`, version: runtime.version, threads: count };
+  return { device: `ONNX Runtime on ${provider}`, version: runtime.version, threads: running.threads };
+}
+
+/** Above the cpu backend's, so that tfjs prefers this one of the two. */
+const priority = 2;
+
+let running: { readonly threads: number; readonly provider: Provider } | undefined;
+
+/** Runs 1 + 1: a provider without its device fails at the first session only. */
+function tryProvider(runtime: OnnxRuntime, options: InferenceSession.SessionOptions): void {
+  const recorder = new Recorder();
+  const one = newValue({ type: 'float32', shape: [1] }, Float32Array.of(1));
+  const two = recorder.op('Add', [one, one], {}, { type: 'float32', shape: [1] });
+  const sessions = new Sessions(runtime, options);
+  try {
+    sessions.run(buildProgram(recorder.take(), [two]), new Set());
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
+    // ONNX Runtime puts the place in its sources before the reason.
+    const [, short = reason] = /(?:was false\.|Status Message:) (.*)/.exec(reason) ?? [];
+    throw new Error(`Cannot start provider '${options.executionProviders}': ${short}`, { cause });
+  } finally {
+    sessions.dispose();
+  }
 }
