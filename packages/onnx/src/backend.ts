@@ -9,7 +9,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { ElementType, HostData } from './graph/element-type.ts';
 import { buildProgram } from './graph/program.ts';
-import { newValue, Recorder, sameShape } from './graph/recorder.ts';
+import { forget, newValue, Recorder, sameShape } from './graph/recorder.ts';
 import type { Sessions } from './graph/sessions.ts';
 import { blockOf, type Layout, type Value } from './graph/value.ts';
 import { toPlain } from './to-plain.ts';
@@ -127,7 +127,7 @@ export class OnnxBackend extends KernelBackend {
     try {
       if (outputs.length > 0) this.#sessions.run(buildProgram(pending, outputs), this.#weights());
     } finally {
-      for (const node of pending) for (const output of node.outputs) output.node = undefined;
+      forget(pending);
     }
   }
 
@@ -258,7 +258,7 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override dispose(): void {
-    this.recorder.take();
+    forget(this.recorder.take());
     this.#sessions.dispose();
   }
 }

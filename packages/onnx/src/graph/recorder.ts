@@ -155,12 +155,17 @@ export class Recorder {
     return form;
   }
 
-  /** Takes all pending nodes; values that were not computed by then are lost. */
+  /** Takes all pending nodes; when they have run, or never will, `forget` them. */
   take(): Node[] {
     const taken = this.pending;
     this.pending = [];
     return taken;
   }
+}
+
+/** Cuts values off from nodes that are not pending any more: those without elements are lost, also as forms of others. */
+export function forget(nodes: readonly Node[]): void {
+  for (const node of nodes) for (const output of node.outputs) output.node = undefined;
 }
 
 /** A value without elements. */
