@@ -8,6 +8,7 @@ import { writePhantomDataset } from '@lunet/phantom/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const examples = join(import.meta.dirname, '..');
+const breakEngine = join(import.meta.dirname, 'programs/break-engine.mjs');
 const program = ['--import', 'tsx', '--conditions', '@lunet/source', join(examples, 'train-luna16.ts')];
 
 const STEPS = 8;
@@ -16,6 +17,8 @@ const STEPS = 8;
 const recipe = [
   ...['--fold', '0', '--filters', '4', '--epochs', '3', '--batch-size', '4', '--samples-per-nodule', '3'],
   ...['--hard-negatives', '12', '--augmented', '--num-workers', '0', '--checkpoint-every', '0'],
+  // The engine that gives the same bits wherever these tests run.
+  ...['--engine', 'wasm'],
 ];
 
 let folder: string;
@@ -190,6 +193,22 @@ describe('a run that meets one fault after another', { timeout: 120_000 }, () =>
     expect(code).toBe(1);
     expect(stderr).toMatch(/^\nerror: Cannot .*subset1.*\n$/);
     expect(await stepOf()).toBe(STEPS);
+  });
+
+  it.each([
+    ['kernel', 'memory access out of bounds'],
+    ['thread', 'Cannot go on: a thread of the wasm engine died; start the program again'],
+  ])('ends by itself with a message and the command to go on when a %s fails', async (what, message) => {
+    const before = await checkpointsOf(run);
+    const breaking = `export BREAK_ENGINE=${what} NODE_OPTIONS='--import=${breakEngine}';`;
+    const { code, signal, stdout, stderr } = await startTraining(
+      ['--resume', run, '--threads', '2'],
+      breaking,
+    ).ended;
+    expect({ code, signal, stderr }).toEqual({ code: 1, signal: null, stderr: `\nerror: ${message}\n` });
+    expect(stdout).toContain(`go on with: pnpm train --resume ${run}`);
+    // What it did before it failed may be kept, what it was doing then is not.
+    expect((await checkpointsOf(run)).length).toBeGreaterThanOrEqual(before.length);
   });
 
   it('ends as one that met none', async () => {
