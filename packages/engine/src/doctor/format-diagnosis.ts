@@ -146,10 +146,22 @@ function hang(prefix: string, text: string, columns: number = prefix.length): st
 
 function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
+  const words = text.split(/\s+/).flatMap((word) => (word.length > columns ? cutPath(word, columns) : word));
+  for (const word of words) {
     const longer = `${lines.at(-1)} ${word}`;
     if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;
+}
+
+/** Cuts what is longer than a line after slashes, as paths may be. */
+function cutPath(path: string, columns: number): string[] {
+  const pieces: string[] = [];
+  for (const part of path.split(/(?<=\/)/)) {
+    const longer = `${pieces.at(-1) ?? ''}${part}`;
+    if (pieces.length > 0 && longer.length <= columns) pieces[pieces.length - 1] = longer;
+    else pieces.push(part);
+  }
+  return pieces;
 }

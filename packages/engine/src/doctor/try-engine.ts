@@ -68,7 +68,7 @@ export async function tryEngine(
     device: started?.device ?? null,
     version: started?.version ?? null,
     threads: started?.threads ?? null,
-    reason: find('done') ? shorten(find('failed')?.reason, name) : explain(end, stageAfter(told)),
+    reason: find('done') ? shorten(find('failed')?.reason, name) : explain(end, stageAfter(told), name),
     stepMilliseconds: timed?.stepMilliseconds ?? null,
     sliceMilliseconds: timed?.sliceMilliseconds ?? null,
   };
@@ -118,12 +118,19 @@ function watch(
   });
 }
 
+const reinstallTensorflow =
+  'run "npm rebuild" for the tfjs-node that you installed, or "npx lunet-engine uninstall" and "npx lunet-engine install"';
+
 function stageAfter(told: readonly TrialMessage[]): string {
   return stages[Math.min(told.length, stages.length - 1)]!;
 }
 
 /** Why a process that did not finish ended, and what to do about it. */
-export function explain({ code, signal, milliseconds, stderr }: TrialEnd, while_: string): string {
+export function explain(
+  { code, signal, milliseconds, stderr }: TrialEnd,
+  while_: string,
+  name: EngineName,
+): string {
   if (milliseconds !== undefined) {
     return `gave no answer within ${Math.round(milliseconds / 1000)} s while ${while_}: if the machine is busy, try again when it is idle`;
   }
@@ -143,7 +150,7 @@ export function explain({ code, signal, milliseconds, stderr }: TrialEnd, while_
     case 'SIGILL':
       return `crashed (SIGILL) while ${while_}: it was built for instructions that this CPU lacks, such as AVX; use another engine`;
     default:
-      return `crashed (${signal}) while ${while_}: its native library does not fit this machine; install it again${said}`;
+      return `crashed (${signal}) while ${while_}: ${name === 'tensorflow' ? reinstallTensorflow : 'reinstall its npm packages'}${said}`;
   }
 }
 
