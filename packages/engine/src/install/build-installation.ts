@@ -1,6 +1,6 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bindingPath, compileBinding, packagePath } from './compile-binding.ts';
+import { bindingPath, compileBinding, findCompiler, packagePath } from './compile-binding.ts';
 import { hashFile } from './hash-file.ts';
 import { filesUnder } from './list-files.ts';
 import { type InstalledFile, type Manifest, manifestName } from './manifest.ts';
@@ -37,9 +37,11 @@ export async function buildInstallation(
   const scratch = join(folder, 'scratch');
   await mkdir(scratch);
   const common = { scratch, signal, onProgress };
-  const obtained = await obtainTensorflow(source, folder, { gpu, ...common });
+  // What is quick to fail comes before the large download.
+  const compiler = await findCompiler(env, signal);
   const kernels = await steps.obtainTfjsNode(join(folder, packagePath), common);
-  const compiler = await compileBinding(folder, { env: { ...env, TMPDIR: scratch }, signal, onProgress });
+  const obtained = await obtainTensorflow(source, folder, { gpu, ...common });
+  await compileBinding(folder, compiler, common);
   for (const path of [scratch, join(folder, includePath)]) await rm(path, { recursive: true });
   onProgress?.('Training one step');
   const trained = await steps.verify(join(folder, bindingPath), join(folder, packagePath), signal);
@@ -53,7 +55,7 @@ export async function buildInstallation(
     installed: new Date().toISOString(),
     tensorflow: { version: trained.version, gpu: obtained.gpu, source: obtained.source },
     tfjsNode: { version: tfjsNode.version, source: kernels },
-    compiler,
+    compiler: compiler.version,
     binding: bindingPath,
     package: packagePath,
     wheels: obtained.wheels,
@@ -70,7 +72,7 @@ export async function buildInstallation(
       `took TensorFlow ${trained.version}${obtained.gpu ? ' for CUDA' : ''}: ${obtained.source} (${formatBytes(bytes)})`,
       ...obtained.wheels.map(({ name, sha256, checked }) => `SHA-256 of ${name}: ${sha256}, ${checked}`),
       `took tfjs-node: ${kernels}`,
-      `compiled its binding with ${compiler}`,
+      `compiled its binding with ${compiler.version}`,
       `trained one step on ${device}, with the expected result`,
     ],
   };

@@ -6,9 +6,17 @@ import { lastLines, runProgram } from './run-program.ts';
 import { includePath, libraryNames } from './wheel-files.ts';
 
 interface CompileOptions {
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** An existing folder for the compiler's temporary files. */
+  readonly scratch: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: Progress | undefined;
+}
+
+/** A C++ compiler that answered. */
+export interface Compiler {
+  readonly command: readonly string[];
+  /** Its name and version, as it says them. */
+  readonly version: string;
 }
 
 /** Where things lie inside an installation. */
@@ -16,16 +24,16 @@ export const bindingPath = 'binding/tfjs_binding.node';
 export const packagePath = 'tfjs-node';
 
 /**
- * Compiles tfjs-node's own binding sources against the TensorFlow beside them, and says with which compiler.
+ * Compiles tfjs-node's own binding sources against the TensorFlow beside them.
  *
  * The binding finds TensorFlow's libraries by its own place, so that the folder can be renamed; and it speaks Node-API 8
  * alone, so that every Node from 20 on loads it.
  */
 export async function compileBinding(
   folder: string,
-  { env = process.env, signal, onProgress }: CompileOptions = {},
-): Promise<string> {
-  const { command, version } = await findCompiler(env, signal);
+  { command, version }: Compiler,
+  { scratch, signal, onProgress }: CompileOptions,
+): Promise<void> {
   onProgress?.(`Compiling the binding with ${version}`);
   const darwin = process.platform === 'darwin';
   const headers = join(
@@ -52,20 +60,19 @@ export async function compileBinding(
     ...libraryNames.map((name) => join(libraries, name)),
     `-Wl,-rpath,${darwin ? '@loader_path' : '$ORIGIN'}/../tensorflow`,
   ];
-  const ended = await runProgram(program, args, { env, signal });
+  const ended = await runProgram(program, args, { env: { TMPDIR: scratch }, signal });
   if (ended?.code !== 0) {
     throw new Error(
       `Cannot compile the binding: ${version} ended with ${ended?.code}; choose another compiler by the variable CXX, or another TensorFlow by --from${lastLines(ended?.stderr ?? '', 12)}`,
     );
   }
-  return version;
 }
 
 /** The compiler that `CXX` names, else the first at hand. */
-async function findCompiler(
+export async function findCompiler(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal | undefined,
-): Promise<{ command: string[]; version: string }> {
+): Promise<Compiler> {
   const named = env.CXX?.trim();
   const commands = named ? [named.split(/\s+/)] : [['g++'], ['clang++'], ['c++']];
   for (const command of commands) {

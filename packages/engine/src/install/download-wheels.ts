@@ -76,8 +76,9 @@ export async function downloadWheels(
     if (/No module named '?pip\b/.test(ended.stderr)) {
       throw new Error(`Cannot download ${what}: this python3 has no pip; ${installPython}`);
     }
+    const cut = /Wheel .* is invalid/.test(ended.stderr) ? ', what came was cut short or damaged' : '';
     throw new Error(
-      `Cannot download ${what}: pip ended with ${ended.code}; see what it said, then run this again or name a wheel with --from${lastLines(ended.stderr)}`,
+      `Cannot download ${what}: pip ended with ${ended.code}${cut}; run this again, or name a wheel with --from; pip said:${lastLines(ended.stderr)}`,
     );
   }
   const names = (await readdir(into)).filter((name) => name.endsWith('.whl'));

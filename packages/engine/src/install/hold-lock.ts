@@ -1,4 +1,4 @@
-import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -61,13 +61,19 @@ export async function holdLock<T>(
 }
 
 async function writeUnlessThere(file: string, text: string): Promise<boolean> {
+  const handle = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  if (handle === undefined) return false;
   try {
-    await writeFile(file, text, { flag: 'wx' });
-    return true;
+    await handle.writeFile(text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    await rm(file, { force: true });
     throw error;
+  } finally {
+    await handle.close();
   }
+  return true;
 }
 
 async function livingHolder(file: string): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { buildInstallation, realSteps, type Steps } from './build-installation.ts';
 import type { Environment } from './cache-folder.ts';
 import { checkPlatform, thisMachine } from './check-platform.ts';
+import { explainCacheError } from './explain-cache-error.ts';
 import { findSources, noSource } from './find-sources.ts';
 import { hashFile } from './hash-file.ts';
 import { holdLock } from './hold-lock.ts';
@@ -57,11 +58,16 @@ export async function install(
   const onWait = (holder: string): void =>
     onProgress?.(`Waiting for another install (${holder}); its lock is ${folder}.lock`);
   try {
+    // Without the lock: the cache may be one that others filled and this user cannot write to.
+    const found = await wholeManifest(folder, [], signal, onProgress);
+    if (found !== undefined && satisfies(found, gpu, asked)) {
+      return { ...(await describe(found)), already: true, did: [] };
+    }
     await mkdir(dirname(folder), { recursive: true });
     return await holdLock(`${folder}.lock`, installLocked, { signal, onWait });
   } catch (error) {
     signal?.throwIfAborted();
-    throw explain(error, dirname(folder));
+    throw explainCacheError(error, `Cannot install into ${dirname(folder)}`, dirname(folder));
   }
 
   async function installLocked(): Promise<Installation> {
@@ -70,7 +76,7 @@ export async function install(
     if (swept > 0) did.push(`removed what an interrupted install had left (${formatBytes(swept)})`);
     const before = await wholeManifest(folder, did, signal, onProgress);
     if (before !== undefined && satisfies(before, gpu, asked)) {
-      return { ...(await describe(before)), already: did.length === 0, did };
+      return { ...(await describe(before)), already: true, did };
     }
     const options = { gpu, from: asked, env, signal, onProgress, steps: { ...realSteps, ...steps } };
     const sources = await findSources({ gpu, from: asked, signal });
@@ -121,23 +127,4 @@ async function wholeManifest(
     did.push(`replaced a damaged installation: ${(error as Error).message}`);
     return undefined;
   }
-}
-
-function explain(error: unknown, cache: string): unknown {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code, path } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-      return new Error(
-        `Cannot install into ${cache}: the disk is full; make room, or set LUNET_CACHE to a folder on another disk`,
-        { cause: error },
-      );
-    }
-    if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code ?? '') && path?.startsWith(cache)) {
-      return new Error(
-        `Cannot install into ${cache}: ${cause.message}; set LUNET_CACHE to a folder that you can write to`,
-        { cause: error },
-      );
-    }
-  }
-  return error;
 }

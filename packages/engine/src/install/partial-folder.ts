@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { folderBytes } from './list-files.ts';
 
 /** Makes an empty folder beside another, in which that one is made anew. */
-export function makePartial(folder: string): Promise<string> {
-  return mkdtemp(`${folder}${suffix}`);
+export async function makePartial(folder: string): Promise<string> {
+  // Not mkdtemp, whose folders no other user may enter: a cache may be shared.
+  const partial = `${folder}${suffix}${randomUUID()}`;
+  await mkdir(partial);
+  return partial;
 }
 
 /** Removes the partial folders that processes which were killed have left, and returns their bytes. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Environment } from './cache-folder.ts';
+import { explainCacheError } from './explain-cache-error.ts';
 import { holdLock } from './hold-lock.ts';
 import { tensorflowFolder } from './installed-tensorflow.ts';
 import { folderBytes } from './list-files.ts';
@@ -14,10 +15,14 @@ import { discardFolder, sweepPartials } from './partial-folder.ts';
 export async function uninstall(env: Environment = process.env): Promise<{ freedBytes: number } | undefined> {
   const folder = tensorflowFolder(env);
   if (!existsSync(dirname(folder))) return undefined;
-  return holdLock(`${folder}.lock`, async () => {
-    const bytes = await folderBytes(folder);
-    const there = await discardFolder(folder);
-    const freedBytes = bytes + (await sweepPartials(folder));
-    return there || freedBytes > 0 ? { freedBytes } : undefined;
-  });
+  try {
+    return await holdLock(`${folder}.lock`, async () => {
+      const bytes = await folderBytes(folder);
+      const there = await discardFolder(folder);
+      const freedBytes = bytes + (await sweepPartials(folder));
+      return there || freedBytes > 0 ? { freedBytes } : undefined;
+    });
+  } catch (error) {
+    throw explainCacheError(error, `Cannot remove ${folder}`, dirname(folder));
+  }
 }

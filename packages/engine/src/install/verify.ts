@@ -18,7 +18,9 @@ export interface Verified {
 export async function verify(binding: string, folder: string, signal?: AbortSignal): Promise<Verified> {
   // Beside this file, compiled or not.
   const program = fileURLToPath(new URL(`verify-training${extname(import.meta.url)}`, import.meta.url));
-  const args = [...process.execArgv, program, binding, folder];
+  // Sources need the loader that this process was given.
+  const given = extname(program) === '.ts' ? process.execArgv : [];
+  const args = [...given, program, binding, folder];
   const env = { TF_CPP_MIN_LOG_LEVEL: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
   const ended = await runProgram(process.execPath, args, { env, signal });
   const line = ended?.stdout.split('\n').find((text) => text.startsWith('{'));
