@@ -10,9 +10,4 @@ export const skips: readonly Skip[] = [
       'finite differences of avgPool on the cpu backend give our 0, 1.75, 1.75, 0, 4, 4, 0, 9.25, 9.25',
     upstream: true,
   },
-  {
-    file: 'ops/tan_test',
-    specs: ['tan numbers exceed float32 precision'],
-    reason: 'ONNX Runtime computes tangents with float32: one of 30144 differs in its last bit, by 0.002',
-  },
 ];
