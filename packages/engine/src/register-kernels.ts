@@ -1,10 +1,12 @@
 import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import { adamUpdateKernel } from './kernels/adam.ts';
+import { add } from './kernels/add.ts';
 import { batchNormGradKernel, batchNormKernel, fusedBatchNorm } from './kernels/batch-norm.ts';
 import { concat, splitV } from './kernels/concat.ts';
 import { conv2d, fusedConv2d } from './kernels/conv2d.ts';
 import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.ts';
+import { cast, identity } from './kernels/identity.ts';
 import type { KernelOverride, Upstream } from './kernels/kernel-override.ts';
 import { avgPoolGrad, maxPoolGrad } from './kernels/pool-grad.ts';
 import { reluGradKernel } from './kernels/relu-grad.ts';
@@ -26,6 +28,9 @@ const overrides: readonly KernelOverride[] = [
   mean,
   concat,
   splitV,
+  identity,
+  cast,
+  add,
 ];
 
 let registered = false;

@@ -101,6 +101,69 @@ describe('concat and split', () => {
   });
 });
 
+describe('adding one value per channel', () => {
+  it.each([1, 2, 3, 4, 6, 7, 16])('adds it to each of %d channels, on either side', (channels) => {
+    tf.tidy(() => {
+      const x = valuesFor(2 * 5 * 3 * channels, 1);
+      const bias = valuesFor(channels, 2);
+      const shape = [2, 5, 3, channels];
+      const sums = x.map((value, i) => value + bias[i % channels]!);
+      const [image, vector] = [tf.tensor(x, shape), tf.tensor(bias)];
+      expect([...tf.add(image, vector).dataSync()]).toEqual([...sums]);
+      expect([...tf.add(vector, image).dataSync()]).toEqual([...sums]);
+      const weights = tf.tensor(valuesFor(x.length, 3), shape);
+      const gradients = tf.grads((a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(tf.add(a, b), weights)));
+      const [byImage, byVector] = gradients([image, vector]);
+      expect(byImage!).toBeCloseToTensor(weights);
+      expect(byVector!).toBeCloseToTensor(tf.sum(weights, [0, 1, 2]));
+    });
+  });
+
+  it('leaves all else that broadcasts, and other types, to tfjs', () => {
+    tf.tidy(() => {
+      expect([...tf.add([[1, 2]], [[10], [20]]).dataSync()]).toEqual([11, 12, 21, 22]);
+      expect([...tf.add([1, 2], [3, 4]).dataSync()]).toEqual([4, 6]);
+      expect([...tf.add([[1], [2]], [3, 4]).dataSync()]).toEqual([4, 5, 5, 6]);
+      const whole = tf.tensor2d([16777217, 2], [1, 2], 'int32');
+      expect([...tf.add(whole, tf.tensor1d([2, 1], 'int32')).dataSync()]).toEqual([16777219, 3]);
+    });
+  });
+});
+
+describe('clones and casts to the same type', () => {
+  it('share the data, which outlive the tensor that they came from', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const buffers = tf.memory().numDataBuffers;
+    const clone = x.clone();
+    const cast = tf.cast(x, 'float32');
+    expect(tf.memory().numDataBuffers).toBe(buffers);
+    x.dispose();
+    tf.ones([3]).dispose();
+    expect([...clone.dataSync()]).toEqual([1, 2, 3]);
+    clone.dispose();
+    expect([...cast.dataSync()]).toEqual([1, 2, 3]);
+    cast.dispose();
+    expect(tf.memory().numDataBuffers).toBe(buffers - 1);
+  });
+
+  it('do not see what is assigned to a variable later', () => {
+    const variable = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
+    const before = variable.clone();
+    tf.tidy(() => variable.assign(tf.tensor1d([3, 4])));
+    expect([...before.dataSync()]).toEqual([1, 2]);
+    tf.dispose([variable, before]);
+  });
+
+  it('convert other types, and clone strings and booleans', () => {
+    tf.tidy(() => {
+      expect(tf.cast(tf.tensor1d([1.7, -1.7]), 'int32').dataSync()).toEqual(Int32Array.of(1, -1));
+      expect(tf.cast(tf.tensor1d([true, false]), 'float32').dataSync()).toEqual(Float32Array.of(1, 0));
+      expect(tf.tensor1d(['a', 'b']).clone().dataSync()).toEqual(['a', 'b']);
+      expect([...tf.tensor1d([true, false]).clone().dataSync()]).toEqual([1, 0]);
+    });
+  });
+});
+
 describe('ReLU', () => {
   it('passes the gradient where its input is positive', () => {
     tf.tidy(() => {
