@@ -41,6 +41,28 @@ describe("tfjs-core's own specs on onnx", () => {
   });
 });
 
+describe('its specs of images on onnx, on values that are pending and lie channels first', () => {
+  it('pass', async () => {
+    const files = [
+      'conv',
+      'pool',
+      'batchnorm',
+      'image/resize',
+      'concat',
+      'pad_test',
+      'slice4d',
+      'transpose',
+      '_batch',
+      'depth_to_space',
+    ];
+    files.push('ops/(arithmetic|clip_by_value|max|mean|prelu|relu|reverse|softmax|sum|tile)_test');
+    const { results, broken } = await runSpecs('onnx-pending', { files, workers: 2 });
+    expect(broken).toEqual([]);
+    expect(results.length).toBeGreaterThan(900);
+    expect(judgeSpecs({ results, broken, recorded: undefined }, skips).failed.map(nameOf)).toEqual([]);
+  }, 240_000);
+});
+
 describe('runSpecs', () => {
   it('notices that the wasm backend lacks a kernel', async () => {
     const { results, broken } = await runSpecs('wasm', {
