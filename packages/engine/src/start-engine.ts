@@ -88,7 +88,7 @@ async function startOrRestore(starter: EngineStarter, options: StartOptions): Pr
     return started;
   } catch (error) {
     // tf.setBackend leaves a backend that failed as the current one.
-    if (before !== undefined && before !== tf.getBackend()) await tf.setBackend(before);
+    if (before != null && before !== tf.getBackend()) await tf.setBackend(before);
     throw error;
   }
 }

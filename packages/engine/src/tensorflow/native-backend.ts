@@ -12,17 +12,18 @@ export interface Binding {
   readonly TF_Version: string;
   readonly TF_FLOAT: number;
   readonly TF_ATTR_STRING: number;
-  readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   isUsingGpuDevice(): boolean;
-  getNumOfTensors(): number;
 }
 
 /** tfjs-node's backend, as far as it is used here. */
 export interface NativeBackend extends KernelBackend {
   readonly binding: Binding;
+  /** Whether it was built to compute on a GPU, and whether it does. */
+  readonly isGPUPackage: boolean;
+  readonly isUsingGpuDevice: boolean;
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: TensorInfo[]): Tensor;
   executeMultipleOutputs(
     name: string,

@@ -2,8 +2,15 @@ import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from '@t
 import { batchNormGradKernel, batchNormKernel } from './kernels/batch-norm.ts';
 import type { NativeKernel, NativeUpstream } from './kernels/native-kernel.ts';
 import { reluGradKernel } from './kernels/relu-grad.ts';
+import { cast, reshape } from './kernels/same-data.ts';
 
-const overrides: readonly NativeKernel[] = [batchNormKernel, batchNormGradKernel, reluGradKernel];
+const overrides: readonly NativeKernel[] = [
+  batchNormKernel,
+  batchNormGradKernel,
+  reluGradKernel,
+  reshape,
+  cast,
+];
 
 let registered = false;
 

@@ -22,18 +22,20 @@ export async function startTensorflow({ threads }: StartOptions): Promise<Starte
   if (threads !== undefined && threads !== count) {
     throw new RangeError(`it runs with ${count} threads already; ask for ${threads} at the first start`);
   }
-  if (!(name in tf.engine().registryFactory)) {
+  // A program may have imported tfjs-node itself.
+  const ours = !(name in tf.engine().registryFactory);
+  if (ours) {
     loaded ??= await loadBinding();
-    refuseWithoutGpu(loaded.binding, loaded.files);
     registerBackend(loaded.binding, loaded.files);
   }
   try {
     if (!(await tf.setBackend(name))) throw new Error('TensorFlow.js refused it');
     await tf.ready();
+    refuseWithoutGpu(tf.backend() as NativeBackend);
     const three = tf.tidy(() => tf.add(1, 2).dataSync()[0]);
     if (three !== 3) throw new Error(`its operations are broken: 1 + 2 gave ${three}`);
   } catch (error) {
-    tf.removeBackend(name);
+    if (ours) tf.removeBackend(name);
     throw error;
   }
   registerNativeKernels();
@@ -74,9 +76,13 @@ async function loadBinding(): Promise<NonNullable<typeof loaded>> {
 }
 
 /** @throws {Error} if the addon does not load; the message says why and what to do. */
-export function requireBinding({ binding, source, remedy }: TensorflowFiles): Binding {
+export function requireBinding(files: TensorflowFiles): Binding {
+  return explaining(files, () => createRequire(import.meta.url)(files.binding) as Binding);
+}
+
+function explaining<T>({ source, remedy }: TensorflowFiles, load: () => T): T {
   try {
-    return createRequire(import.meta.url)(binding) as Binding;
+    return load();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${source} does not load (${reason}); ${remedy}`, { cause });
@@ -84,9 +90,10 @@ export function requireBinding({ binding, source, remedy }: TensorflowFiles): Bi
 }
 
 /** TensorFlow falls back to the CPU without a word where it finds no GPU or lacks one of CUDA's libraries. */
-function refuseWithoutGpu(binding: Binding, { gpu, source }: TensorflowFiles): void {
+function refuseWithoutGpu({ isGPUPackage, isUsingGpuDevice }: NativeBackend): void {
   const hidden = ['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? 'unset');
-  if (!gpu || hidden || binding.isUsingGpuDevice()) return;
+  if (!isGPUPackage || isUsingGpuDevice || hidden) return;
+  const source = loaded?.files.source ?? '@tensorflow/tfjs-node-gpu';
   const names = gpuNames();
   const driver = names.length === 0 ? 'no NVIDIA driver lists one' : `the driver lists ${names.join(', ')}`;
   throw new Error(
@@ -95,7 +102,7 @@ function refuseWithoutGpu(binding: Binding, { gpu, source }: TensorflowFiles): v
 }
 
 /** Registers tfjs-node's backend and kernels on this tfjs-core, without starting it. */
-export function registerBackend(binding: Binding, { package: folder, gpu }: TensorflowFiles): void {
+export function registerBackend(binding: Binding, files: TensorflowFiles): void {
   const replacements = new Map<string, unknown>([
     // Not a second tfjs-core: the kernels make tensors of the caller's own.
     ['@tensorflow/tfjs', tf],
@@ -106,13 +113,15 @@ export function registerBackend(binding: Binding, { package: folder, gpu }: Tens
     ['./proto/api_pb', {}],
   ]);
   const require = requireWith(replacements);
-  const file = (name: string): string => join(folder, 'dist', `${name}.js`);
-  if (tf.getKernelsForBackend(name).length === 0) require(file('register_all_kernels'));
-  const { NodeJSKernelBackend } = require(file('nodejs_kernel_backend')) as {
-    NodeJSKernelBackend: new (binding: Binding, packageName: string) => NativeBackend;
-  };
-  const packageName = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
-  tf.registerBackend(name, () => new NodeJSKernelBackend(binding, packageName));
+  const file = (name: string): string => join(files.package, 'dist', `${name}.js`);
+  explaining(files, () => {
+    if (tf.getKernelsForBackend(name).length === 0) require(file('register_all_kernels'));
+    const { NodeJSKernelBackend } = require(file('nodejs_kernel_backend')) as {
+      NodeJSKernelBackend: new (binding: Binding, packageName: string) => NativeBackend;
+    };
+    const packageName = files.gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+    tf.registerBackend(name, () => new NodeJSKernelBackend(binding, packageName));
+  });
 }
 
 function deviceOf(binding: Binding, threads: number): string {
