@@ -8,9 +8,8 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { ElementType, HostData } from './graph/element-type.ts';
-import { buildProgram } from './graph/program.ts';
+import { buildProgram, type Program } from './graph/program.ts';
 import { forget, newValue, Recorder, sameShape } from './graph/recorder.ts';
-import type { Sessions } from './graph/sessions.ts';
 import { blockOf, type Layout, type Value } from './graph/value.ts';
 import { toPlain } from './to-plain.ts';
 
@@ -35,6 +34,14 @@ export interface ComplexParts {
   readonly imag: TensorInfo;
 }
 
+/** What runs recorded programs, so that the data of their outputs are known; `Sessions` is one. */
+export interface ProgramRunner {
+  /** Whether a program that grows too long may be run in parts. */
+  readonly inParts: boolean;
+  run(program: Program, weights: ReadonlySet<Value>): void;
+  dispose(): void;
+}
+
 /** With more nodes than this pending, the next new host tensor closes the graph: most often a batch, so a step's end. */
 const comfortable = 512;
 /** With more nodes than this pending, the next kernel closes the graph wherever it is. */
@@ -44,17 +51,17 @@ const limit = 16_384;
 export class OnnxBackend extends KernelBackend {
   readonly recorder: Recorder = new Recorder();
   readonly data: DataStorage<TensorData>;
-  readonly #sessions: Sessions;
+  readonly #runner: ProgramRunner;
 
   /** The layout of images whose channels fill whole blocks, if the runtime has fast kernels for it. */
   readonly #blocked: Layout | undefined;
 
-  /** @param block Channels of a block, as `probeBlock` finds them. */
-  constructor(sessions: Sessions, block: 0 | 8 | 16 = 0) {
+  /** @param block Channels of a block, as `probeBlock` finds them; 0 records standard operators only. */
+  constructor(runner: ProgramRunner, block: 0 | 8 | 16 = 0) {
     super();
     this.#blocked = block === 0 ? undefined : `nchw${block}c`;
     this.data = new DataStorage(this, engine());
-    this.#sessions = sessions;
+    this.#runner = runner;
   }
 
   // --- Values behind tensors
@@ -125,7 +132,7 @@ export class OnnxBackend extends KernelBackend {
     for (const node of pending)
       for (const output of node.outputs) if (output.holders > 0) outputs.push(output);
     try {
-      if (outputs.length > 0) this.#sessions.run(buildProgram(pending, outputs), this.#weights());
+      if (outputs.length > 0) this.#runner.run(buildProgram(pending, outputs), this.#weights());
     } finally {
       forget(pending);
     }
@@ -144,7 +151,11 @@ export class OnnxBackend extends KernelBackend {
 
   /** Called before a kernel records, when all values that will be needed are behind tensors. */
   cutIfLong(): void {
-    if (this.recorder.pending.length > limit) this.flush();
+    this.#cutAbove(limit);
+  }
+
+  #cutAbove(nodes: number): void {
+    if (this.#runner.inParts && this.recorder.pending.length > nodes) this.flush();
   }
 
   // --- What tfjs asks of a backend
@@ -176,7 +187,7 @@ export class OnnxBackend extends KernelBackend {
       this.data.set(dataId, { refCount, dtype, complex: { real: part(real), imag: part(imag) } });
       return;
     }
-    if (this.recorder.pending.length > comfortable) this.flush();
+    this.#cutAbove(comfortable);
     const type = dtype as ElementType;
     const value = newValue({ type, shape: [...shape] }, ownCopy(type, values));
     value.holders = 1;
@@ -259,7 +270,7 @@ export class OnnxBackend extends KernelBackend {
 
   override dispose(): void {
     forget(this.recorder.take());
-    this.#sessions.dispose();
+    this.#runner.dispose();
   }
 }
 

@@ -24,9 +24,13 @@ export function runOnCpu(
   const moved = cpu;
   const made: TensorInfo[] = [];
   const move = (tensor: TensorInfo): TensorInfo => {
-    const info = moveTo(moved, backend, tensor);
-    made.push(info);
-    return info;
+    try {
+      const info = moveTo(moved, backend, tensor);
+      made.push(info);
+      return info;
+    } catch (cause) {
+      throw new Error(`Cannot read the inputs of ${kernelName}: ${(cause as Error).message}`, { cause });
+    }
   };
   const entries = Object.entries(inputs).map(([name, tensor]) => [
     name,

@@ -58,7 +58,7 @@ export async function startOnnx({ threads, provider = 'cpu' }: OnnxOptions = {})
     };
     tryProvider(runtime, options);
     const block = provider === 'cpu' ? probeBlock(runtime) : 0;
-    registerKernels();
+    registerKernels('onnx');
     tf.registerBackend('onnx', () => new OnnxBackend(new Sessions(runtime, options), block), priority);
     running = wanted;
   }

@@ -14,8 +14,13 @@ export function constantOf(type: ElementType, data: HostData, shape: readonly nu
 }
 
 /** A constant that is known by how it is made. */
-export function constantBy(key: string, shape: readonly number[], make: () => Float32Array): Value {
-  return known.get(key) ?? enter(key, 'float32', make(), shape);
+export function constantBy(
+  key: string,
+  type: ElementType,
+  shape: readonly number[],
+  make: () => HostData,
+): Value {
+  return known.get(key) ?? enter(key, type, make(), shape);
 }
 
 function enter(key: string, type: ElementType, data: HostData, shape: readonly number[]): Value {

@@ -66,7 +66,12 @@ export class Recorder {
 
   /** A constant that `make` gives for a key; it is called once. */
   constant(key: string, shape: readonly number[], make: () => Float32Array): Value {
-    return constantBy(key, shape, make);
+    return constantBy(key, 'float32', shape, make);
+  }
+
+  /** A constant list of indices that `make` gives for a key; it is called once. */
+  indexConstant(key: string, length: number, make: () => Int32Array): Value {
+    return constantBy(key, 'int32', [length], make);
   }
 
   /** The same elements under another shape, in plain layout. */

@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import type { ProgramRunner } from '../backend.ts';
 import type { NativeSession, OnnxRuntime } from '../runtime/onnxruntime.ts';
 import { encodeModel } from './model.ts';
 import { nameOf, type Program } from './program.ts';
@@ -26,7 +27,8 @@ interface Entry {
 }
 
 /** Sessions of the graphs that were run, by their signatures. */
-export class Sessions {
+export class Sessions implements ProgramRunner {
+  readonly inParts = true;
   /** Sessions built so far. */
   built = 0;
   readonly #runtime: OnnxRuntime;

@@ -4,6 +4,7 @@ import { sameShape } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { activate, canActivate } from './activations.ts';
 import { convolveBlocked, inputGradientBlocked } from './blocked-convolution.ts';
+import { filterGradientBlocked } from './blocked-filter-gradient.ts';
 import {
   type Conv2DInfo,
   type ConvAttributes,
@@ -53,7 +54,9 @@ export const convolutions: readonly RecordedKernel[] = [
     ({ inputs, attrs, backend }) => {
       const { x, dy } = inputs as Readonly<Record<'x' | 'dy', TensorInfo>>;
       const info = conv2DInfo(x.shape, attrs.filterShape, attrs);
-      return info && backend.tensorOf(filterGradient(backend, info, x, dy));
+      if (info === undefined) return undefined;
+      const value = filterGradientBlocked(backend, info, x, dy) ?? filterGradient(backend, info, x, dy);
+      return backend.tensorOf(value);
     },
   ),
 ];

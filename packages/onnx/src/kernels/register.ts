@@ -10,10 +10,13 @@ import { runOnCpu } from '../fallback.ts';
 import { activations } from './activations.ts';
 import { arithmetic } from './arithmetic.ts';
 import { batchNormalisation } from './batch-norm.ts';
+import { blocks } from './blocks.ts';
 import { casts } from './cast.ts';
 import { convolutions } from './convolution.ts';
 import { fills } from './fills.ts';
+import { gathering } from './gathering.ts';
 import { identities } from './identities.ts';
+import { joining } from './joining.ts';
 import { logic } from './logic.ts';
 import { matrices } from './matrices.ts';
 import { pooling } from './pooling.ts';
@@ -21,6 +24,8 @@ import type { KernelArguments, KernelInputs, RecordedKernel } from './recorded-k
 import { reductions } from './reductions.ts';
 import { resizing } from './resizing.ts';
 import { scans } from './scans.ts';
+import { shapes } from './shapes.ts';
+import { slicing } from './slicing.ts';
 import { unary } from './unary.ts';
 
 const kernels: readonly RecordedKernel[] = [
@@ -34,6 +39,11 @@ const kernels: readonly RecordedKernel[] = [
   ...reductions,
   ...matrices,
   ...scans,
+  ...shapes,
+  ...slicing,
+  ...joining,
+  ...gathering,
+  ...blocks,
   ...convolutions,
   ...pooling,
   ...resizing,
@@ -43,14 +53,14 @@ const kernels: readonly RecordedKernel[] = [
 /** Names of the kernels that record; all others of tfjs run on the cpu backend. */
 export const recordedKernels: ReadonlySet<string> = new Set(kernels.map(({ kernelName }) => kernelName));
 
-let registered = false;
+const registered = new Set<string>();
 
-/** Registers all kernels for backend `onnx`; a second call does nothing. */
-export function registerKernels(): void {
-  if (registered) return;
-  registered = true;
+/** Registers all kernels for a backend that is an `OnnxBackend`; a second call does nothing. */
+export function registerKernels(backendName: string): void {
+  if (registered.has(backendName)) return;
+  registered.add(backendName);
   for (const { kernelName, record } of kernels) {
-    register(kernelName, (args) => {
+    register(backendName, kernelName, (args) => {
       args.backend.cutIfLong();
       return (
         (canRecord(args.inputs) ? record(args as never) : undefined) ?? runOnCpu(kernelName, args, false)
@@ -59,12 +69,12 @@ export function registerKernels(): void {
   }
   for (const { kernelName } of getKernelsForBackend('cpu')) {
     if (recordedKernels.has(kernelName)) continue;
-    register(kernelName, (args) => runOnCpu(kernelName, args, canRecord(args.inputs)));
+    register(backendName, kernelName, (args) => runOnCpu(kernelName, args, canRecord(args.inputs)));
   }
 }
 
-/** Registers a kernel that is not tfjs' own, such as a fused one, with its gradient elsewhere. */
-export function register(
+function register(
+  backendName: string,
   kernelName: string,
   run: (args: KernelArguments) => TensorInfo | TensorInfo[],
 ): void {
@@ -74,7 +84,7 @@ export function register(
       attrs: attrs ?? {},
       backend: backend as OnnxBackend,
     })) as KernelFunc;
-  registerKernel({ kernelName, backendName: 'onnx', kernelFunc });
+  registerKernel({ kernelName, backendName, kernelFunc });
 }
 
 function canRecord(inputs: KernelInputs): boolean {
