@@ -37,7 +37,7 @@ export async function startChosenEngine(choice: EngineChoice, line: ProgressLine
 /** One short line for each faster engine that did not start. */
 export function describePassedOver({ passedOver }: Pick<Engine, 'passedOver'>): string[] {
   return passedOver.map(({ name, reason }, i) => {
-    const pointer = i === passedOver.length - 1 ? ' (npx lunet-engine doctor says more)' : '';
+    const pointer = i === passedOver.length - 1 ? ' (pnpm lunet-engine doctor says more)' : '';
     return `not ${name}: ${shorten(reason)}${pointer}`;
   });
 }

@@ -9,7 +9,7 @@ describe('describePassedOver', () => {
     ] as const;
     expect(describePassedOver({ passedOver })).toEqual([
       `not tensorflow: its library is ${'very '.repeat(11)}v…`,
-      'not onnx: not installed: npm install @lunet/onnx (npx lunet-engine doctor says more)',
+      'not onnx: not installed: npm install @lunet/onnx (pnpm lunet-engine doctor says more)',
     ]);
     expect(describePassedOver({ passedOver: [] })).toEqual([]);
   });

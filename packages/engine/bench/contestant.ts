@@ -7,6 +7,8 @@ export interface Ready {
   /** Name, version and device, for people. */
   readonly what: string;
   readonly threads: number;
+  /** Whether a GPU computes; the processor's limit says nothing then. */
+  readonly gpu: boolean;
   /** Trainable weights of its network; absent for what has none. */
   readonly weights?: number;
   /** A step's loss on the first batch, or the mean of a slice's output: the same for all that compute the same. */

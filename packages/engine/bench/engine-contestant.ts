@@ -17,8 +17,9 @@ const { weights, run } = prepareWork(works.find((work) => work.key === key)!);
 const values: number[] = [];
 for (let i = 0; i < stepsBefore; i++) values.push(await run());
 tell({
-  what: `${engine.name} ${engine.version}, ${engine.device}`,
+  what: `${engine.name}: ${engine.version}, ${engine.device}`,
   threads: engine.threads,
+  gpu: /GPU|cuda/i.test(engine.device),
   weights,
   first: values[0],
   last: values.at(-1),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +9,15 @@ import { writeWork } from './prepare-work.ts';
 import { flopsOf, type Work, works } from './works.ts';
 
 const engines = ['tensorflow', 'onnx', 'wasm'];
-const rivals = ['eager', 'channels-last', 'compiled'];
+/** PyTorch's forms; `cuda` is eager on a GPU, where it finds one. */
+const rivals = ['eager', 'channels-last', 'compiled', 'cuda'];
 /** The product of two square matrices of this side stands for what the processor can do at all. */
 const sgemm = { name: 'sgemm', side: 2048 };
 /** torch.compile takes a minute; a round is 400 ms of runs or one run, after one that does not count. */
 const readySeconds = 300;
 const roundSeconds = 60;
-/** Sums in another order; what computes something else is off by more. */
-const tolerance = 1e-3;
+/** Sums in another order, and on a GPU products of ten bits (TF32); what computes something else is off by more. */
+const tolerances = { cpu: 1e-3, gpu: 2e-2 };
 
 const threads = availableParallelism();
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -48,14 +50,15 @@ export async function table(
 ): Promise<string> {
   const python = findPython(['numpy', 'torch']);
   if (!python) log('no Python with NumPy and PyTorch: set LUNET_PYTHON to compare with it');
+  const left = new Set([...(quick ? ['compiled'] : []), ...(python && hasCuda(python) ? [] : ['cuda'])]);
+  const names = [...(python ? [sgemm.name, ...rivals] : []), ...engines].filter((name) => !left.has(name));
   const lines: string[][] = [];
   for (const work of works.filter(({ key }) => keys.includes(key))) {
     const folder = await mkdtemp(join(tmpdir(), 'lunet-bench-'));
     const results: Result[] = [];
     try {
       await writeWork(work, folder);
-      for (const name of [...(python ? [sgemm.name, ...rivals] : []), ...engines]) {
-        if (quick && name === 'compiled') continue;
+      for (const name of names) {
         const result = start(work, folder, name, python);
         results.push(result);
         await attempt(result, async () => {
@@ -81,6 +84,10 @@ export async function table(
   }
   const head = ['work', 'by', 'ms', 'times PyTorch eager', 'GFLOP/s', 'of sgemm', 'note'];
   return `Medians; each with ${threads} threads.\n\n${formatTable(head, lines)}`;
+}
+
+function hasCuda(python: string): boolean {
+  return spawnSync(python, ['-c', 'import torch; exit(not torch.cuda.is_available())']).status === 0;
 }
 
 function start(work: Work, folder: string, name: string, python: string | undefined): Result {
@@ -124,9 +131,9 @@ function check({ kind }: Work, results: readonly Result[]): void {
   for (const result of results) {
     const { ready } = result;
     if (ready?.weights === undefined || !reference) continue;
-    const { weights, first, last } = ready;
+    const { weights, first, last, gpu } = ready;
     const off = Math.abs(first! - reference.first!) / Math.abs(reference.first!);
-    if (weights !== reference.weights || !(off < tolerance)) {
+    if (weights !== reference.weights || !(off < tolerances[gpu ? 'gpu' : 'cpu'])) {
       result.failure = `computes ${first} with ${weights} weights, ${reference.what} ${reference.first} with ${reference.weights}`;
     } else if (kind === 'step' && !(last! < first!)) {
       result.failure = `its loss does not fall: ${first}, then ${last}`;
@@ -151,7 +158,7 @@ function linesOf(work: Work, results: readonly Result[]): string[][] {
     const rate = result === limit ? most! : flopsOf(work) / ms / 1e6;
     const notes = [
       result === limit ? `two matrices of ${sgemm.side}×${sgemm.side}` : '',
-      ready?.threads === threads ? '' : `${ready?.threads} threads`,
+      ready?.gpu || ready?.threads === threads ? '' : `${ready?.threads} threads`,
       ready?.weights === undefined ? '' : `${ready.weights.toLocaleString('en')} weights`,
       ready?.weights === undefined || work.kind === 'slice'
         ? ''
@@ -163,7 +170,7 @@ function linesOf(work: Work, results: readonly Result[]): string[][] {
       ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0),
       eager?.times.length && result !== limit ? `${(ms / median(eager.times)).toFixed(2)}×` : '–',
       rate.toFixed(0),
-      most === undefined ? '–' : `${((100 * rate) / most).toFixed(0)} %`,
+      most === undefined || ready?.gpu ? '–' : `${((100 * rate) / most).toFixed(0)} %`,
       notes.filter(Boolean).join('; '),
     ];
   });

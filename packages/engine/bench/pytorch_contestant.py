@@ -1,6 +1,6 @@
 """PyTorch as a contestant of bench:engines: the reference U-Net, its loss and Adam, or a matrix product.
 
-Arguments: eager, channels-last, compiled or sgemm, then kind, filters, batch, size, folder of the work's files, threads.
+Arguments: eager, channels-last, compiled, cuda (eager, on the GPU) or sgemm, then kind, filters, batch, size, folder of the work's files, threads.
 Prints a line of JSON when ready, and one with the times of some runs in ms for each line on stdin.
 """
 
@@ -22,6 +22,7 @@ variant, kind = sys.argv[1:3]
 filters, batch, size = map(int, sys.argv[3:6])
 folder, threads = Path(sys.argv[6]), int(sys.argv[7])
 torch.set_num_threads(threads)
+device = torch.device("cuda" if variant == "cuda" else "cpu")
 
 
 class Block(nn.Sequential):
@@ -85,6 +86,7 @@ def make_network():
     if variant == "channels-last":
         model = model.to(memory_format=torch.channels_last)
         images = images.contiguous(memory_format=torch.channels_last)
+    model, images, labels = model.to(device), images.to(device), labels.to(device)
     # TensorFlow.js's epsilon.
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
 
@@ -127,7 +129,10 @@ def tell(answer) -> None:
 
 run, weights = make_sgemm() if variant == "sgemm" else make_network()
 values = [run() for _ in range(STEPS_BEFORE)]
-ready = {"what": f"PyTorch {torch.__version__.split('+')[0]} {variant}", "threads": torch.get_num_threads()}
+what = f"PyTorch {torch.__version__.split('+')[0]} {variant}"
+if device.type == "cuda":
+    what += f", {torch.cuda.get_device_name()}"
+ready = {"what": what, "threads": torch.get_num_threads(), "gpu": device.type == "cuda"}
 if weights is not None:
     ready |= {"weights": weights, "first": values[0], "last": values[-1]}
 tell(ready)

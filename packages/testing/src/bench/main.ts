@@ -26,6 +26,7 @@ const suites: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'step-64': 'engine/bench/engines.ts',
     wide: 'engine/bench/engines.ts',
     slice: 'engine/bench/engines.ts',
+    adam: 'engine/bench/adam.ts',
   },
 };
 
