@@ -12,6 +12,12 @@ import { requireWith } from './require-with.ts';
 
 const name = 'tensorflow';
 
+/** What tfjs-node calls, Node 22 warns of and Node 23 has no more. */
+const removedFromUtil = {
+  isArray: Array.isArray,
+  isNullOrUndefined: (value: unknown): boolean => value == null,
+};
+
 /** The binding stays loaded for the life of the process, and a second TensorFlow beside it would clash. */
 let loaded: { binding: Binding; files: TensorflowFiles } | undefined;
 let registered: { threads: number } | undefined;
@@ -27,6 +33,10 @@ export async function startTensorflow({ threads }: StartOptions): Promise<Starte
   if (ours) {
     loaded ??= await loadBinding();
     registerBackend(loaded.binding, loaded.files);
+  } else {
+    const shared = util as Partial<typeof removedFromUtil>;
+    shared.isArray ??= removedFromUtil.isArray;
+    shared.isNullOrUndefined ??= removedFromUtil.isNullOrUndefined;
   }
   try {
     if (!(await tf.setBackend(name))) throw new Error('TensorFlow.js refused it');
@@ -107,8 +117,7 @@ export function registerBackend(binding: Binding, files: TensorflowFiles): void 
     // Not a second tfjs-core: the kernels make tensors of the caller's own.
     ['@tensorflow/tfjs', tf],
     ['@tensorflow/tfjs-core', tf],
-    // Gone from Node 23, and a warning in Node 22.
-    ['util', { ...util, isArray: Array.isArray, isNullOrUndefined: (value: unknown) => value == null }],
+    ['util', { ...util, ...removedFromUtil }],
     // Only tf.node's summary writers need it, and with it the package google-protobuf.
     ['./proto/api_pb', {}],
   ]);
