@@ -58,18 +58,9 @@ export function inputGradientBlocked(
   const { strides, pads } = windowOf(info);
   if (strides.every((stride) => stride === 1)) {
     const weights = recorder.form(plain, `turned ${layout}`, () => {
-      const size = h * w;
-      const rows = recorder.reshape(plain, [size, i * o]);
-      const ends = [-1, -size - 1, 0, -1].map((number) => recorder.indices([number])) as [
-        Value,
-        Value,
-        Value,
-        Value,
-      ];
-      const turned = recorder.op('Slice', [rows, ...ends], {}, { type: 'float32', shape: [size, i * o] });
       return reorder(
         backend,
-        turned,
+        turn(backend, recorder.reshape(plain, [h * w, i * o])),
         [h, w, i / block, block, o / block, block],
         [2, 4, 0, 1, 5, 3],
         [i, o, h, w],
@@ -115,7 +106,7 @@ export function inputGradientBlocked(
 }
 
 /** Records the blocked operator on an image that is told as [N, C, H, W]. */
-function blockedConv(
+export function blockedConv(
   { recorder }: OnnxBackend,
   operands: readonly Value[],
   attributes: Attributes,
@@ -133,8 +124,14 @@ function blockedConv(
   return recorder.fromChannels(channels, shape, layout);
 }
 
+/** The rows of a matrix, last first: a filter [height · width, channels] turned by 180°. */
+export function turn({ recorder }: OnnxBackend, rows: Value): Value {
+  const slice = [-1, -rows.shape[0]! - 1, 0, -1].map((number) => recorder.indices([number]));
+  return recorder.op('Slice', [rows, ...slice], {}, { type: 'float32', shape: rows.shape });
+}
+
 /** Splits axes, puts them into another order, and joins them again. */
-function reorder(
+export function reorder(
   { recorder }: OnnxBackend,
   value: Value,
   split: readonly number[],

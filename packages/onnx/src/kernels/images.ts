@@ -2,6 +2,7 @@ import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { OutputSpec } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
+import type { ConvolutionSizes } from './grouped-convolution.ts';
 
 /** What tfjs-core works out from the attributes of a convolution or a pooling. */
 export type Conv2DInfo = backend_util.Conv2DInfo;
@@ -22,6 +23,17 @@ export function windowOf(info: Conv2DInfo): Window {
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
     pads: [top, left, bottom, right],
+  };
+}
+
+/** The sizes of a convolution, channels first. */
+export function sizesOf(info: Conv2DInfo, group: number): ConvolutionSizes {
+  const { batchSize, inChannels, outChannels } = info;
+  return {
+    ...{ batchSize, inChannels, outChannels, group },
+    inSize: [info.inHeight, info.inWidth],
+    outSize: [info.outHeight, info.outWidth],
+    window: windowOf(info),
   };
 }
 
@@ -54,16 +66,60 @@ export function conv2DInfo(
   depthwise = false,
 ): Conv2DInfo | undefined {
   if (dataFormat === 'NCHW') return undefined;
-  return backend_util.computeConv2DInfo(
-    xShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    strides,
-    dilations,
-    pad as 'same',
-    dimRoundingMode,
-    depthwise,
-    'channelsLast',
+  return withExactPads(
+    backend_util.computeConv2DInfo(
+      xShape as [number, number, number, number],
+      filterShape as [number, number, number, number],
+      strides,
+      dilations ?? 1,
+      pad as 'same',
+      dimRoundingMode,
+      depthwise,
+      'channelsLast',
+    ),
   );
+}
+
+/**
+ * Pads with which ONNX comes to the same sizes; undefined if none do.
+ *
+ * tfjs' sizes may be rounded up, and numbers as pads count by the filter's height alone, without dilation.
+ */
+export function withExactPads(info: Conv2DInfo): Conv2DInfo | undefined {
+  const { top, left, bottom, right } = info.padInfo;
+  const below = padAfter(
+    info.inHeight,
+    info.outHeight,
+    info.strideHeight,
+    info.effectiveFilterHeight,
+    top,
+    bottom,
+  );
+  const beside = padAfter(
+    info.inWidth,
+    info.outWidth,
+    info.strideWidth,
+    info.effectiveFilterWidth,
+    left,
+    right,
+  );
+  if (below === undefined || beside === undefined) return undefined;
+  return { ...info, padInfo: { ...info.padInfo, bottom: below, right: beside } };
+}
+
+/** The padding after the last pixel for a number of windows: that given if it fits; undefined if some would be too many. */
+export function padAfter(
+  size: number,
+  windows: number,
+  stride: number,
+  extent: number,
+  before: number,
+  given: number,
+): number | undefined {
+  const fits = Math.floor((size + before + given - extent) / stride) + 1 === windows;
+  if (fits && before >= 0 && given >= 0) return given;
+  const needed = (windows - 1) * stride + extent - size - before;
+  return before >= 0 && needed > -stride ? Math.max(0, needed) : undefined;
 }
 
 export type { ConvAttributes };

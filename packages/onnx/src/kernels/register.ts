@@ -13,6 +13,7 @@ import { batchNormalisation } from './batch-norm.ts';
 import { blocks } from './blocks.ts';
 import { casts } from './cast.ts';
 import { convolutions } from './convolution.ts';
+import { depthwiseConvolutions } from './depthwise.ts';
 import { fills } from './fills.ts';
 import { gathering } from './gathering.ts';
 import { identities } from './identities.ts';
@@ -45,6 +46,7 @@ const kernels: readonly RecordedKernel[] = [
   ...gathering,
   ...blocks,
   ...convolutions,
+  ...depthwiseConvolutions,
   ...pooling,
   ...resizing,
   ...batchNormalisation,
