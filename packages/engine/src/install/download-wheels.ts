@@ -16,7 +16,7 @@ interface DownloadOptions {
 }
 
 /** How to get what is missing, by platform. */
-export const installPython: string =
+const installPython =
   'install it (Debian, Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip; macOS: brew install python), or name a wheel or a site-packages folder with --from';
 
 /**
