@@ -42,8 +42,10 @@ export interface ProgramRunner {
   dispose(): void;
 }
 
-/** With more nodes than this pending, the next new host tensor closes the graph: most often a batch, so a step's end. */
+/** With more nodes than this pending, a new host tensor closes the graph if it has the size of a batch: a step begins. */
 const comfortable = 512;
+/** Elements of what is taken for a batch rather than for a factor or a rate. */
+const batchSize = 256;
 /** With more nodes than this pending, the next kernel closes the graph wherever it is. */
 const limit = 16_384;
 
@@ -187,11 +189,22 @@ export class OnnxBackend extends KernelBackend {
       this.data.set(dataId, { refCount, dtype, complex: { real: part(real), imag: part(imag) } });
       return;
     }
-    this.#cutAbove(comfortable);
-    const type = dtype as ElementType;
-    const value = newValue({ type, shape: [...shape] }, ownCopy(type, values));
-    value.holders = 1;
+    const value = this.#written(dtype as ElementType, values, shape);
+    value.holders++;
     this.data.set(dataId, { refCount, dtype, value });
+  }
+
+  #written(type: ElementType, values: BackendValues, shape: readonly number[]): Value {
+    const numbers = values as Float32Array;
+    if (numbers.length >= batchSize) {
+      // tfjs writes out the zeros and ones of its gradients; they are never fed.
+      const number = numbers[0]!;
+      if ((number === 0 || number === 1) && isUniform(numbers)) {
+        return this.recorder.filled(this.recorder.scalar(number, type), shape);
+      }
+      this.#cutAbove(comfortable);
+    }
+    return newValue({ type, shape: [...shape] }, ownCopy(type, values));
   }
 
   override readSync(dataId: DataId): BackendValues {
@@ -272,6 +285,13 @@ export class OnnxBackend extends KernelBackend {
     forget(this.recorder.take());
     this.#runner.dispose();
   }
+}
+
+function isUniform(numbers: ArrayLike<number>): boolean {
+  const first = numbers[0]!;
+  // The last number tells most others at once.
+  for (let i = numbers.length - 1; i > 0; i--) if (!Object.is(numbers[i], first)) return false;
+  return true;
 }
 
 /** The caller may reuse its buffer before the graph that reads it runs. */

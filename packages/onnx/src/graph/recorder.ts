@@ -14,6 +14,9 @@ export interface OutputSpec {
   readonly layout?: Layout;
 }
 
+/** The name of the form of a value that has the same number everywhere: that number. */
+const uniform = 'uniform';
+
 /** Writes down operations without running them. */
 export class Recorder {
   /** In the order in which they were recorded. */
@@ -57,6 +60,19 @@ export class Recorder {
   /** One number of a type, as a scalar. */
   scalar(number: number, type: ElementType): Value {
     return constantOf(type, hostData(type, [number]), []);
+  }
+
+  /** A scalar everywhere. */
+  filled(scalar: Value, shape: readonly number[]): Value {
+    const output = { type: scalar.type, shape: [...shape] };
+    const value = this.op('Expand', [scalar, this.indices(shape)], {}, output);
+    value.forms = new Map([[uniform, scalar]]);
+    return value;
+  }
+
+  /** The number that a value has everywhere, as a scalar, if it was recorded as such. */
+  uniformOf(value: Value): Value | undefined {
+    return value.forms?.get(uniform);
   }
 
   /** A few numbers with a shape. */

@@ -18,7 +18,12 @@ export function align(backend: OnnxBackend, tensors: readonly TensorInfo[]): Ali
     .map((value) => [...value.shape])
     .reduce((a, b) => backend_util.assertAndGetBroadcastShape(a, b));
   const layout = shape.length === 4 ? commonLayout(values, shape) : 'plain';
-  return { values: values.map((value) => broadcastable(backend, value, layout)), shape, layout };
+  const { recorder } = backend;
+  const others = values.some((value) => !recorder.uniformOf(value) && sameShape(value.shape, shape));
+  // One number everywhere is that number, where another value tells the shape.
+  const operand = (value: Value): Value =>
+    (others ? recorder.uniformOf(value) : undefined) ?? broadcastable(backend, value, layout);
+  return { values: values.map(operand), shape, layout };
 }
 
 /** The layout of the images that have the result's shape: a blocked one, if any has it. */

@@ -38,7 +38,7 @@ function fill(backend: OnnxBackend, shape: readonly number[], number: number, ty
     ? recorder.scalar(number, type)
     : newValue({ type, shape: [] }, hostData(type, [number]));
   if (shape.length === 0) return backend.tensorOf(scalar);
-  return backend.tensorOf(recorder.op('Expand', [scalar, recorder.indices(shape)], {}, { type, shape }));
+  return backend.tensorOf(recorder.filled(scalar, shape));
 }
 
 /** Numbers that are known now, as an input of the graph. */
