@@ -119,6 +119,7 @@ export class Recorder {
       return this.op('Transpose', [value], { perm }, output);
     }
     if (from !== 0 && to !== 0) return this.withLayout(this.withLayout(value, 'nchw'), layout);
+    if (type !== 'float32') return this.#convertBlocks(value, layout, from || to);
     // ONNX Runtime's own operators for this tell the shape of a blocked image as [N, C, H, W].
     if (to !== 0) {
       const channels_last = value.layout === 'plain' ? 1 : 0;
@@ -134,6 +135,19 @@ export class Recorder {
     const blocked = this.asChannels(value);
     const channels_last = layout === 'plain' ? 1 : 0;
     return this.op('ReorderOutput', [blocked], { channels: c, channels_last }, output, blockedDomain);
+  }
+
+  /** To or from blocks with ONNX's own operators, for elements that ONNX Runtime's operators for blocks do not take. */
+  #convertBlocks(value: Value, layout: Layout, block: number): Value {
+    const { type, shape } = value;
+    const [n, h, w, c] = shape as [number, number, number, number];
+    const parts = [n, h, w, c / block, block];
+    if (blockOf(layout) > 0) {
+      const apart = this.reshape(value, parts);
+      return this.op('Transpose', [apart], { perm: [0, 3, 1, 2, 4] }, { type, shape, layout });
+    }
+    const apart = this.op('Transpose', [value], { perm: [0, 2, 3, 1, 4] }, { type, shape: parts });
+    return this.withLayout(this.reshape(apart, shape), layout);
   }
 
   /** A blocked image under the shape [N, C, H, W] that operators of `blockedDomain` want to be told. */
