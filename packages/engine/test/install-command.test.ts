@@ -67,15 +67,13 @@ describe('lunet-engine', () => {
   });
 
   it('cleans up after Ctrl-C and ends with 130', async () => {
-    await place.compiler('sleep 60');
+    await place.compiler(`echo > ${place.root}/started`, 'sleep 60');
     const child = start(['install', '--from', await place.sitePackages()]);
-    let said = '';
-    child.stderr!.on('data', (piece) => {
-      said += piece;
-      if (said.endsWith('Compiling the binding with g++ (fake) 1.0\n')) child.kill('SIGINT');
-    });
-    expect(await once(child, 'close')).toEqual([130, null]);
-    expect(said).toMatch(/\nInterrupted; nothing was left behind.\n$/);
+    const [said, ended] = [text(child.stderr!), once(child, 'close')];
+    await expect.poll(() => existsSync(join(place.root, 'started')), { timeout: 20_000 }).toBe(true);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(await said).toMatch(/\nInterrupted; nothing was left behind.\n$/);
     expect(await readdir(place.env.LUNET_CACHE!)).toEqual([]);
   });
 

@@ -52,9 +52,9 @@ describe('install', () => {
     const made = await run({ from });
     expect(made).toMatchObject({ folder, version: '2.21.0', gpu: false, already: false });
     expect(made.did.map((line) => line.replace(/[\da-f]{64}/, '…'))).toEqual([
-      `took TensorFlow 2.21.0: ${from} (0 kB)`,
+      `took TensorFlow 2.21.0 from ${from} (0 kB)`,
       'SHA-256 of tensorflow.whl: …, given by --from',
-      'took tfjs-node: a made-up package',
+      'took tfjs-node from a made-up package',
       'compiled its binding with g++ (fake) 1.0',
       'trained one step on the CPU, with the expected result',
     ]);
@@ -94,7 +94,7 @@ describe('install', () => {
       `case "$*" in *find_spec*) echo ${own}/tensorflow/__init__.py;; *) exit 7;; esac`,
     );
     const { did } = await run();
-    expect(did[0]).toBe(`took TensorFlow 2.21.0: TensorFlow 2.21.0 of ${own} (0 kB)`);
+    expect(did[0]).toBe(`took TensorFlow 2.21.0 from ${own} (0 kB)`);
     await uninstall(place.env);
     await place.compiler('echo no such symbol >&2; exit 1');
     await expect(run()).rejects.toThrow(/^Cannot download tensorflow-cpu==2.21.0: pip ended with 7/);

@@ -65,13 +65,17 @@ export async function buildInstallation(
   await writeManifest(folder, manifest);
   const libraries = files.filter(({ path }) => !path.startsWith(`${packagePath}/`));
   const bytes = libraries.reduce((sum, file) => sum + file.bytes, 0);
+  const cuda = libraries.filter(({ path }) => path.startsWith('nvidia/')).length;
   const device = trained.gpu ? 'a GPU' : 'the CPU';
   return {
     manifest,
     did: [
-      `took TensorFlow ${trained.version}${obtained.gpu ? ' for CUDA' : ''}: ${obtained.source} (${formatBytes(bytes)})`,
+      `took TensorFlow ${trained.version}${obtained.gpu ? ' for CUDA' : ''} from ${obtained.source} (${formatBytes(bytes)})`,
       ...obtained.wheels.map(({ name, sha256, checked }) => `SHA-256 of ${name}: ${sha256}, ${checked}`),
-      `took tfjs-node: ${kernels}`,
+      ...(gpu && cuda === 0
+        ? ['found no nvidia folder beside it: CUDA must come from elsewhere, see npx lunet-engine doctor']
+        : []),
+      `took tfjs-node from ${kernels}`,
       `compiled its binding with ${compiler.version}`,
       `trained one step on ${device}, with the expected result`,
     ],

@@ -59,10 +59,8 @@ export async function install(
     onProgress?.(`Waiting for another install (${holder}); its lock is ${folder}.lock`);
   try {
     // Without the lock: the cache may be one that others filled and this user cannot write to.
-    const found = await wholeManifest(folder, [], signal, onProgress);
-    if (found !== undefined && satisfies(found, gpu, asked)) {
-      return { ...(await describe(found)), already: true, did: [] };
-    }
+    const found = await wholeManifest([]);
+    if (found !== undefined) return { ...(await describe(found)), already: true, did: [] };
     await mkdir(dirname(folder), { recursive: true });
     return await holdLock(`${folder}.lock`, installLocked, { signal, onWait });
   } catch (error) {
@@ -74,10 +72,8 @@ export async function install(
     const did: string[] = [];
     const swept = await sweepPartials(folder);
     if (swept > 0) did.push(`removed what an interrupted install had left (${formatBytes(swept)})`);
-    const before = await wholeManifest(folder, did, signal, onProgress);
-    if (before !== undefined && satisfies(before, gpu, asked)) {
-      return { ...(await describe(before)), already: true, did };
-    }
+    const before = await wholeManifest(did);
+    if (before !== undefined) return { ...(await describe(before)), already: true, did };
     const options = { gpu, from: asked, env, signal, onProgress, steps: { ...realSteps, ...steps } };
     const sources = await findSources({ gpu, from: asked, signal });
     for (const [index, source] of sources.entries()) {
@@ -97,6 +93,24 @@ export async function install(
     throw new Error(noSource(gpu));
   }
 
+  /** The manifest of what is asked for, if every file of it has its digest. */
+  async function wholeManifest(did: string[]): Promise<Manifest | undefined> {
+    try {
+      const manifest = await readManifest(folder);
+      if (manifest === undefined || !satisfies(manifest, gpu, asked)) return undefined;
+      onProgress?.('Checking what is installed');
+      for (const { path, sha256 } of manifest.files) {
+        const found = await hashFile(join(folder, path), { signal });
+        if (found !== sha256) throw new Error(`${path} has the SHA-256 ${found}, expected ${sha256}`);
+      }
+      return manifest;
+    } catch (error) {
+      signal?.throwIfAborted();
+      did.push(`replaced a damaged installation: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
   async function describe(manifest: Manifest): Promise<InstalledTensorflow & { bytes: number }> {
     return { ...describeInstallation(folder, manifest), bytes: await folderBytes(folder) };
   }
@@ -105,26 +119,4 @@ export async function install(
 /** An installation for CUDA also computes on the CPU. */
 function satisfies({ tensorflow, from }: Manifest, gpu: boolean, asked: string | undefined): boolean {
   return (tensorflow.gpu || !gpu) && (asked === undefined || asked === from);
-}
-
-/** The manifest, if every file has its digest. */
-async function wholeManifest(
-  folder: string,
-  did: string[],
-  signal: AbortSignal | undefined,
-  onProgress: Progress | undefined,
-): Promise<Manifest | undefined> {
-  try {
-    const manifest = await readManifest(folder);
-    for (const { path, sha256 } of manifest?.files ?? []) {
-      onProgress?.('Checking what is installed');
-      const found = await hashFile(join(folder, path), { signal });
-      if (found !== sha256) throw new Error(`${path} has the SHA-256 ${found}, expected ${sha256}`);
-    }
-    return manifest;
-  } catch (error) {
-    signal?.throwIfAborted();
-    did.push(`replaced a damaged installation: ${(error as Error).message}`);
-    return undefined;
-  }
 }

@@ -57,10 +57,10 @@ export async function obtainTensorflow(
 }
 
 async function copyFolder(path: string, into: string, options: ObtainOptions): Promise<Obtained> {
-  const { sitePackages, version, gpu } = await readTensorflowFolder(path);
+  const { sitePackages, gpu } = await readTensorflowFolder(path);
   if (options.gpu && !gpu) throw notForCuda(path);
   await copyTensorflow(sitePackages, into, options);
-  return { gpu, source: `TensorFlow ${version} of ${sitePackages}`, wheels: [] };
+  return { gpu, source: sitePackages, wheels: [] };
 }
 
 async function download(

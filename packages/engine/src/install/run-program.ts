@@ -35,12 +35,13 @@ export function runProgram(
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
+      // A process group of its own, so that the programs that it starts end with it.
+      detached: true,
     });
     let killing: NodeJS.Timeout | undefined;
     const abort = (): void => {
-      child.kill('SIGTERM');
-      killing = setTimeout(() => child.kill('SIGKILL'), millisecondsToEnd);
+      kill(child.pid, 'SIGTERM');
+      killing = setTimeout(() => kill(child.pid, 'SIGKILL'), millisecondsToEnd);
     };
     signal?.addEventListener('abort', abort, { once: true });
     let stdout = '';
@@ -68,6 +69,14 @@ export function runProgram(
       else resolve({ code: code ?? 1, stdout, stderr });
     });
   });
+}
+
+function kill(group: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (group !== undefined) process.kill(-group, signal);
+  } catch {
+    // It has ended.
+  }
 }
 
 /** The last lines of what a program said, indented to stand below a message. */

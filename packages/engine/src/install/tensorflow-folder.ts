@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, realpath } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { runProgram } from './run-program.ts';
 import { buildInfoPath, includePath, isCudaBuild, libraryNames } from './wheel-files.ts';
 
@@ -8,14 +8,13 @@ import { buildInfoPath, includePath, isCudaBuild, libraryNames } from './wheel-f
 export interface TensorflowFolder {
   /** The folder that holds `tensorflow` and, for CUDA, `nvidia`. */
   readonly sitePackages: string;
-  readonly version: string;
   readonly gpu: boolean;
 }
 
 /**
  * Reads what `site-packages/tensorflow`, or the folder around it, holds.
  *
- * @throws {Error} if the C library, its headers or the version are not there.
+ * @throws {Error} if the C library or its headers are not there.
  */
 export async function readTensorflowFolder(folder: string): Promise<TensorflowFolder> {
   const inside = existsSync(join(folder, libraryNames[0]));
@@ -30,18 +29,8 @@ export async function readTensorflowFolder(folder: string): Promise<TensorflowFo
       `Cannot use ${folder}: it has no ${missing}; expected site-packages/tensorflow of a TensorFlow from 2.13 on`,
     );
   }
-  const entries = await readdir(sitePackages);
-  const version = entries.map(
-    (name) => /^tensorflow[a-z_]*-(\d+\.\d+\.\d+)[^-]*\.dist-info$/.exec(name)?.[1],
-  );
-  const found = version.find((text) => text !== undefined);
-  if (found === undefined) {
-    throw new Error(
-      `Cannot use ${folder}: ${basename(sitePackages)} has no tensorflow-*.dist-info, which names the version`,
-    );
-  }
   const buildInfo = await readFile(join(sitePackages, buildInfoPath), 'utf8').catch(() => '');
-  return { sitePackages, version: found, gpu: isCudaBuild(buildInfo) };
+  return { sitePackages, gpu: isCudaBuild(buildInfo) };
 }
 
 /** Folder of the `tensorflow` that `python3` would import; it is not imported. */
