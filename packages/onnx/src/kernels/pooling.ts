@@ -1,8 +1,11 @@
-import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { blockedDomain, type OutputSpec } from '../graph/recorder.ts';
 import { blockOf, physicalShape, type Value } from '../graph/value.ts';
-import { type Conv2DInfo, image, imageOf, windowOf } from './images.ts';
+import type { ConvolutionSizes } from './grouped-convolution.ts';
+import { type Conv2DInfo, image, imageOf, sizesOf, type Window, windowOf, withExactPads } from './images.ts';
+import { routeToMaxima } from './max-pool-apart.ts';
+import { averagePoolGradient, maxPoolGradient } from './pooling-gradients.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
 interface PoolAttributes {
@@ -29,12 +32,12 @@ export const pooling: readonly RecordedKernel[] = [
   recorded<PoolAttributes>('MaxPoolGrad', ({ inputs, attrs, backend }) => {
     const { dy, input } = inputs as Readonly<Record<'dy' | 'input', TensorInfo>>;
     const info = poolInfo(input.shape, attrs);
-    return info && backend.tensorOf(maxPoolGradient(backend, info, dy, input));
+    return info && backend.tensorOf(maxGradient(backend, info, dy, input));
   }),
   recorded<PoolAttributes>('AvgPoolGrad', ({ inputs, attrs, backend }) => {
     const { dy, input } = inputs as Readonly<Record<'dy' | 'input', TensorInfo>>;
     const info = poolInfo(input.shape, attrs);
-    return info && backend.tensorOf(averagePoolGradient(backend, info, dy));
+    return info && backend.tensorOf(averageGradient(backend, info, dy));
   }),
 ];
 
@@ -44,9 +47,10 @@ function poolInfo(
   { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
 ): Conv2DInfo | undefined {
   const images = shape as [number, number, number, number];
-  const info = backend_util.computePool2DInfo(images, filterSize, strides, 1, pad, dimRoundingMode);
-  const { kernel_shape, pads } = windowOf(info);
-  return pads.every((size, i) => size < kernel_shape[i % 2]!) ? info : undefined;
+  const info = withExactPads(
+    backend_util.computePool2DInfo(images, filterSize, strides, 1, pad, dimRoundingMode),
+  );
+  return info && isInside(windowOf(info)) ? info : undefined;
 }
 
 /** Pools an image in the layout it has; a plain one is taken apart by channels. */
@@ -67,88 +71,51 @@ function pool(backend: OnnxBackend, operator: string, info: Conv2DInfo, x: Tenso
   return recorder.fromChannels(pooled, info.outShape, value.layout);
 }
 
-/** Each window's gradient goes to the first of its maxima; windows that overlap add up. */
-function maxPoolGradient(backend: OnnxBackend, info: Conv2DInfo, dy: TensorInfo, x: TensorInfo): Value {
+/** Each window's gradient goes to the first of its maxima. */
+function maxGradient(backend: OnnxBackend, info: Conv2DInfo, dy: TensorInfo, x: TensorInfo): Value {
   const { recorder } = backend;
-  const [, indices] = recorder.emit('MaxPool', [imageOf(backend, x)], { ...windowOf(info) }, [
-    image(info.outShape),
-    { ...image(info.outShape), type: 'int64' },
-  ]);
-  const flat = (value: Value): Value =>
-    recorder.op(
-      'Reshape',
-      [value, recorder.indices([-1])],
-      {},
-      { type: value.type, shape: [util.sizeFromShape([...value.shape])] },
-    );
-  const size = util.sizeFromShape(info.inShape);
-  const zeros = recorder.op(
-    'Expand',
-    [recorder.scalar(0, 'float32'), recorder.indices([size])],
-    {},
-    { type: 'float32', shape: [size] },
-  );
-  const sums = recorder.op(
-    'ScatterElements',
-    [zeros, flat(indices!), flat(imageOf(backend, dy))],
-    { axis: 0, reduction: 'add' },
-    { type: 'float32', shape: [size] },
-  );
-  const [n, h, w, c] = info.inShape;
-  return recorder.op('Reshape', [sums, recorder.indices([n, c, h, w])], {}, image(info.inShape));
+  const sizes = sizesOf(info, 1);
+  if (!areApart(sizes)) {
+    return maxPoolGradient(recorder, sizes, imageOf(backend, x), imageOf(backend, dy), image(info.inShape));
+  }
+  const own = backend.value(x);
+  const { layout } = own.layout === 'plain' ? backend.value(dy) : own;
+  const [images, gradients] = [backend.valueIn(x, layout), backend.valueIn(dy, layout)];
+  const inner = layout === 'plain' ? info.inChannels : blockOf(layout) || 1;
+  const pixels = { outer: (info.batchSize * info.inChannels) / inner, size: sizes.inSize, inner };
+  const memory = routeToMaxima(recorder, images, gradients, pixels, sizes.window.kernel_shape);
+  const output = { type: 'float32', shape: info.inShape, layout } as const;
+  return recorder.op('Reshape', [memory, recorder.indices(physicalShape(output))], {}, output);
 }
 
 /** Each window's gradient, divided by its pixels inside the image, goes to all of them. */
-function averagePoolGradient(backend: OnnxBackend, info: Conv2DInfo, dy: TensorInfo): Value {
+function averageGradient(backend: OnnxBackend, info: Conv2DInfo, dy: TensorInfo): Value {
   const { recorder } = backend;
-  const [n, h, w, c] = info.inShape;
-  const window = windowOf(info);
-  const [height, width] = window.kernel_shape as [number, number];
-  const apart =
-    height === info.strideHeight &&
-    width === info.strideWidth &&
-    h === height * info.outHeight &&
-    w === width * info.outWidth;
-  const blocked = blockOf(backend.value(dy).layout) > 0;
-  const gradients = apart && blocked ? backend.value(dy) : imageOf(backend, dy);
-  if (apart) {
-    const share = recorder.op(
-      'Mul',
-      [gradients, recorder.scalar(1 / (height * width), 'float32')],
-      {},
-      { ...image(info.outShape), layout: gradients.layout },
-    );
-    return spread(backend, share, height, width, info.inShape);
+  const sizes = sizesOf(info, 1);
+  if (!areApart(sizes)) {
+    return averagePoolGradient(recorder, sizes, imageOf(backend, dy), image(info.inShape));
   }
-  // How many pixels of its window are in the image: for each row of windows, and for each column of them.
-  const counts = [0, 1].map((axis) => {
-    const out = axis === 0 ? info.outHeight : info.outWidth;
-    const shares = Array.from({ length: out }, (_, i) => {
-      const from = i * window.strides[axis]! - window.pads[axis]!;
-      return 1 / (Math.min(from + window.kernel_shape[axis]!, axis === 0 ? h : w) - Math.max(from, 0));
-    });
-    return recorder.floats(shares, axis === 0 ? [1, 1, out, 1] : [1, 1, 1, out]);
-  });
-  let share = gradients;
-  for (const count of counts) share = recorder.op('Mul', [share, count], {}, image(info.outShape));
-  const ones = recorder.op(
-    'Expand',
-    [recorder.scalar(1, 'float32'), recorder.indices([c, 1, height, width])],
-    {},
-    { type: 'float32', shape: [c, 1, height, width] },
+  const { layout } = backend.value(dy);
+  const gradients = backend.valueIn(dy, blockOf(layout) > 0 ? layout : 'nchw');
+  const [height, width] = sizes.window.kernel_shape as [number, number];
+  const factor = recorder.scalar(1 / (height * width), 'float32');
+  const share = recorder.op('Mul', [gradients, factor], {}, gradients);
+  return spread(backend, share, height, width, info.inShape);
+}
+
+/** Whether windows lie side by side and fill the image. */
+export function areApart({ inSize, outSize, window }: ConvolutionSizes): boolean {
+  return inSize.every(
+    (size, axis) =>
+      window.strides[axis] === window.kernel_shape[axis] &&
+      size === outSize[axis]! * window.kernel_shape[axis]! &&
+      window.pads[axis] === 0,
   );
-  const reach = (axis: 0 | 1, out: number): number =>
-    (out - 1) * window.strides[axis]! +
-    window.kernel_shape[axis]! -
-    window.pads[axis]! -
-    window.pads[axis + 2]!;
-  const output_padding = [h - reach(0, info.outHeight), w - reach(1, info.outWidth)];
-  return recorder.op(
-    'ConvTranspose',
-    [share, ones],
-    { ...window, group: c, output_padding },
-    image([n, h, w, c]),
-  );
+}
+
+/** Whether no window can lie wholly in the padding, which ONNX Runtime refuses. */
+export function isInside({ kernel_shape, pads }: Window): boolean {
+  return pads.every((size, side) => size < kernel_shape[side % kernel_shape.length]!);
 }
 
 /** Every pixel repeated over a block of `height` × `width`; `value` is an image with its channels apart, or blocked. */

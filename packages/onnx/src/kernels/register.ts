@@ -13,6 +13,7 @@ import { batchNormalisation } from './batch-norm.ts';
 import { blocks } from './blocks.ts';
 import { casts } from './cast.ts';
 import { convolutions } from './convolution.ts';
+import { convolutions3D } from './convolution-3d.ts';
 import { depthwiseConvolutions } from './depthwise.ts';
 import { fills } from './fills.ts';
 import { gathering } from './gathering.ts';
@@ -21,6 +22,7 @@ import { joining } from './joining.ts';
 import { logic } from './logic.ts';
 import { matrices } from './matrices.ts';
 import { pooling } from './pooling.ts';
+import { pooling3D } from './pooling-3d.ts';
 import type { KernelArguments, KernelInputs, RecordedKernel } from './recorded-kernel.ts';
 import { reductions } from './reductions.ts';
 import { resizing } from './resizing.ts';
@@ -47,7 +49,9 @@ const kernels: readonly RecordedKernel[] = [
   ...blocks,
   ...convolutions,
   ...depthwiseConvolutions,
+  ...convolutions3D,
   ...pooling,
+  ...pooling3D,
   ...resizing,
   ...batchNormalisation,
 ];

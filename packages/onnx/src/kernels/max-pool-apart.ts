@@ -1,0 +1,65 @@
+import type { Recorder } from '../graph/recorder.ts';
+import type { Value } from '../graph/value.ts';
+
+/** Pixels in memory: [outer, …size, inner], all in one piece. */
+export interface Pixels {
+  readonly outer: number;
+  readonly size: readonly number[];
+  readonly inner: number;
+}
+
+/**
+ * Gives each window's gradient to the first of its maxima, where windows lie side by side and fill the image.
+ *
+ * One axis after the other, last axis first: the largest of a window's cells along it is found from cell to cell, its
+ * gradient comes from the axes before, and goes to the cell that was larger than all before it. A window with a NaN, or with
+ * several infinities of one sign, has NaN for a gradient.
+ *
+ * @returns the memory of the gradient by the image.
+ */
+export function routeToMaxima(
+  recorder: Recorder,
+  images: Value,
+  gradients: Value,
+  { outer, size, inner }: Pixels,
+  window: readonly number[],
+): Value {
+  const axis = window.findLastIndex((length) => length > 1);
+  if (axis < 0) return gradients;
+  const length = window[axis]!;
+  const windows = size[axis]! / length;
+  const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+  const shape = [outer * product(size.slice(0, axis)) * windows, 1, product(size.slice(axis + 1)) * inner];
+  const one = { type: 'float32', shape } as const;
+  const all = { type: 'float32', shape: shape.with(1, length) } as const;
+  const op = (type: string, inputs: readonly Value[]): Value => recorder.op(type, inputs, {}, one);
+  const view = (value: Value, spec: typeof one | typeof all): Value =>
+    recorder.op('Reshape', [value, recorder.indices(spec.shape)], {}, spec);
+
+  const cells = recorder.emit(
+    'Split',
+    [view(images, all)],
+    { axis: 1, num_outputs: length },
+    Array<typeof one>(length).fill(one),
+  );
+  let largest = cells[0]!;
+  const larger = cells.slice(1).map((cell) => {
+    const step = isPositive(recorder, op('Sub', [cell, largest]));
+    largest = op('Max', [largest, cell]);
+    return step;
+  });
+  const pooled = { outer, size: size.with(axis, windows), inner };
+  let rest = view(routeToMaxima(recorder, largest, gradients, pooled, window.with(axis, 1)), one);
+  const shares = larger.reverse().map((step) => {
+    const share = op('Mul', [step, rest]);
+    rest = op('Sub', [rest, share]);
+    return share;
+  });
+  return recorder.op('Concat', [rest, ...shares.reverse()], { axis: 1 }, all);
+}
+
+/** 1 above 0, else 0: a hard sigmoid so steep that it is a step, which is faster than a comparison. */
+function isPositive(recorder: Recorder, value: Value): Value {
+  const steep = { alpha: { float: 3.4e38 }, beta: { float: 0 } };
+  return recorder.op('HardSigmoid', [value], steep, { type: 'float32', shape: value.shape });
+}
