@@ -1,9 +1,9 @@
-// Reductions over all pixels of an NHWC tensor, channel by channel.
+// Reductions over all pixels of an NHWC tensor, channel by channel, for the groups `from` … `to` − 1 of a ChannelJob.
 //
-// The tensor is read as rows of `period` floats, the least common multiple of the channels and the vector width, so
-// that each lane of a row always meets the same channel whatever the channel count. `sums` holds `period` doubles;
-// the caller folds the repetitions of a channel. Blocks that fit the first-level cache are summed in float32 and
-// then added in float64: no precision is lost over millions of pixels, and the order is fixed.
+// A group's sums are `period` doubles; the caller adds the groups and folds the repetitions of a channel. Blocks that fit
+// the first-level cache are summed in float32 and then added in float64: no precision is lost over millions of pixels, and
+// neither blocks nor groups depend on the threads.
+import { groupStart, jobAt, restOf } from './channel-job';
 
 /** Floats of one block. */
 const BLOCK: i32 = 4096;
@@ -15,113 +15,124 @@ function addLanes(sums: usize, lanes: v128): void {
 }
 
 /** Σ x. */
-export function channelSums(x: usize, length: i32, period: i32, sums: usize): void {
+export function channelSums(address: usize, from: i32, to: i32): void {
+  const job = jobAt(address);
+  const period: i32 = job.period;
   const step: usize = (<usize>period) << 2;
-  const rows: i32 = length / period;
   const blockRows: i32 = max(1, BLOCK / period);
-  memory.fill(sums, 0, (<usize>period) << 3);
-  for (let row: i32 = 0; row < rows; row += blockRows) {
-    const count: i32 = min(blockRows, rows - row);
-    for (let lane: i32 = 0; lane < period; lane += 4) {
-      let at: usize = x + <usize>row * step + ((<usize>lane) << 2);
-      let even: v128 = f32x4.splat(0);
-      let odd: v128 = f32x4.splat(0);
-      for (let i: i32 = count >> 1; i > 0; i--) {
-        even = f32x4.add(even, v128.load(at));
-        odd = f32x4.add(odd, v128.load(at + step));
-        at += 2 * step;
+  for (let group: i32 = from; group < to; group++) {
+    const sums: usize = job.out + <usize>group * <usize>job.sumsStep;
+    const end: i32 = groupStart(job, group + 1, blockRows);
+    memory.fill(sums, 0, (<usize>period) << 3);
+    for (let row: i32 = groupStart(job, group, blockRows); row < end; row += blockRows) {
+      const count: i32 = min(blockRows, end - row);
+      for (let lane: i32 = 0; lane < period; lane += 4) {
+        let at: usize = job.x + <usize>row * step + ((<usize>lane) << 2);
+        let even: v128 = f32x4.splat(0);
+        let odd: v128 = f32x4.splat(0);
+        for (let i: i32 = count >> 1; i > 0; i--) {
+          even = f32x4.add(even, v128.load(at));
+          odd = f32x4.add(odd, v128.load(at + step));
+          at += 2 * step;
+        }
+        if (count & 1) even = f32x4.add(even, v128.load(at));
+        addLanes(sums + ((<usize>lane) << 3), f32x4.add(even, odd));
       }
-      if (count & 1) even = f32x4.add(even, v128.load(at));
-      addLanes(sums + ((<usize>lane) << 3), f32x4.add(even, odd));
     }
-  }
-  for (let i: i32 = rows * period; i < length; i++) {
-    const to: usize = sums + ((<usize>(i - rows * period)) << 3);
-    store<f64>(to, load<f64>(to) + load<f32>(x + ((<usize>i) << 2)));
+    for (let lane: i32 = 0; lane < restOf(job, group); lane++) {
+      const to: usize = sums + ((<usize>lane) << 3);
+      store<f64>(to, load<f64>(to) + load<f32>(job.x + <usize>end * step + ((<usize>lane) << 2)));
+    }
   }
 }
 
-/** Σ (x − mean)²; `mean` holds `period` floats. */
-export function channelSquares(x: usize, length: i32, period: i32, mean: usize, sums: usize): void {
+/** Σ (x − a)². */
+export function channelSquares(address: usize, from: i32, to: i32): void {
+  const job = jobAt(address);
+  const period: i32 = job.period;
   const step: usize = (<usize>period) << 2;
-  const rows: i32 = length / period;
   const blockRows: i32 = max(1, BLOCK / period);
-  memory.fill(sums, 0, (<usize>period) << 3);
-  for (let row: i32 = 0; row < rows; row += blockRows) {
-    const count: i32 = min(blockRows, rows - row);
-    for (let lane: i32 = 0; lane < period; lane += 4) {
-      const centre: v128 = v128.load(mean + ((<usize>lane) << 2));
-      let at: usize = x + <usize>row * step + ((<usize>lane) << 2);
-      let even: v128 = f32x4.splat(0);
-      let odd: v128 = f32x4.splat(0);
-      for (let i: i32 = count >> 1; i > 0; i--) {
-        const a: v128 = f32x4.sub(v128.load(at), centre);
-        const b: v128 = f32x4.sub(v128.load(at + step), centre);
-        even = f32x4.add(even, f32x4.mul(a, a));
-        odd = f32x4.add(odd, f32x4.mul(b, b));
-        at += 2 * step;
+  for (let group: i32 = from; group < to; group++) {
+    const sums: usize = job.out + <usize>group * <usize>job.sumsStep;
+    const end: i32 = groupStart(job, group + 1, blockRows);
+    memory.fill(sums, 0, (<usize>period) << 3);
+    for (let row: i32 = groupStart(job, group, blockRows); row < end; row += blockRows) {
+      const count: i32 = min(blockRows, end - row);
+      for (let lane: i32 = 0; lane < period; lane += 4) {
+        const centre: v128 = v128.load(job.a + ((<usize>lane) << 2));
+        let at: usize = job.x + <usize>row * step + ((<usize>lane) << 2);
+        let even: v128 = f32x4.splat(0);
+        let odd: v128 = f32x4.splat(0);
+        for (let i: i32 = count >> 1; i > 0; i--) {
+          const first: v128 = f32x4.sub(v128.load(at), centre);
+          const second: v128 = f32x4.sub(v128.load(at + step), centre);
+          even = f32x4.add(even, f32x4.mul(first, first));
+          odd = f32x4.add(odd, f32x4.mul(second, second));
+          at += 2 * step;
+        }
+        if (count & 1) {
+          const first: v128 = f32x4.sub(v128.load(at), centre);
+          even = f32x4.add(even, f32x4.mul(first, first));
+        }
+        addLanes(sums + ((<usize>lane) << 3), f32x4.add(even, odd));
       }
-      if (count & 1) {
-        const a: v128 = f32x4.sub(v128.load(at), centre);
-        even = f32x4.add(even, f32x4.mul(a, a));
-      }
-      addLanes(sums + ((<usize>lane) << 3), f32x4.add(even, odd));
     }
-  }
-  for (let i: i32 = rows * period; i < length; i++) {
-    const lane: usize = <usize>(i - rows * period);
-    const difference: f32 = load<f32>(x + ((<usize>i) << 2)) - load<f32>(mean + (lane << 2));
-    const to: usize = sums + (lane << 3);
-    store<f64>(to, load<f64>(to) + difference * difference);
+    for (let lane: i32 = 0; lane < restOf(job, group); lane++) {
+      const offset: usize = (<usize>lane) << 2;
+      const difference: f32 = load<f32>(job.x + <usize>end * step + offset) - load<f32>(job.a + offset);
+      const to: usize = sums + ((<usize>lane) << 3);
+      store<f64>(to, load<f64>(to) + difference * difference);
+    }
   }
 }
 
-/** Σ g into `sums`, and Σ g · (x − mean) into the next `period` doubles. */
-export function channelProducts(
-  g: usize,
-  x: usize,
-  length: i32,
-  period: i32,
-  mean: usize,
-  sums: usize,
-): void {
+/** Σ g, and in the next `period` doubles Σ g · (x − a). */
+export function channelProducts(address: usize, from: i32, to: i32): void {
+  const job = jobAt(address);
+  const period: i32 = job.period;
   const step: usize = (<usize>period) << 2;
-  const products: usize = sums + ((<usize>period) << 3);
-  const rows: i32 = length / period;
   const blockRows: i32 = max(1, BLOCK / 2 / period);
-  memory.fill(sums, 0, (<usize>period) << 4);
-  for (let row: i32 = 0; row < rows; row += blockRows) {
-    const count: i32 = min(blockRows, rows - row);
-    for (let lane: i32 = 0; lane < period; lane += 4) {
-      const centre: v128 = v128.load(mean + ((<usize>lane) << 2));
-      let at: usize = <usize>row * step + ((<usize>lane) << 2);
-      let evenSum: v128 = f32x4.splat(0);
-      let oddSum: v128 = f32x4.splat(0);
-      let even: v128 = f32x4.splat(0);
-      let odd: v128 = f32x4.splat(0);
-      for (let i: i32 = count >> 1; i > 0; i--) {
-        const a: v128 = v128.load(g + at);
-        const b: v128 = v128.load(g + at + step);
-        evenSum = f32x4.add(evenSum, a);
-        oddSum = f32x4.add(oddSum, b);
-        even = f32x4.add(even, f32x4.mul(a, f32x4.sub(v128.load(x + at), centre)));
-        odd = f32x4.add(odd, f32x4.mul(b, f32x4.sub(v128.load(x + at + step), centre)));
-        at += 2 * step;
+  const x: usize = job.x;
+  const g: usize = job.g;
+  for (let group: i32 = from; group < to; group++) {
+    const sums: usize = job.out + <usize>group * <usize>job.sumsStep;
+    const products: usize = sums + ((<usize>period) << 3);
+    const end: i32 = groupStart(job, group + 1, blockRows);
+    memory.fill(sums, 0, (<usize>period) << 4);
+    for (let row: i32 = groupStart(job, group, blockRows); row < end; row += blockRows) {
+      const count: i32 = min(blockRows, end - row);
+      for (let lane: i32 = 0; lane < period; lane += 4) {
+        const centre: v128 = v128.load(job.a + ((<usize>lane) << 2));
+        let at: usize = <usize>row * step + ((<usize>lane) << 2);
+        let evenSum: v128 = f32x4.splat(0);
+        let oddSum: v128 = f32x4.splat(0);
+        let even: v128 = f32x4.splat(0);
+        let odd: v128 = f32x4.splat(0);
+        for (let i: i32 = count >> 1; i > 0; i--) {
+          const first: v128 = v128.load(g + at);
+          const second: v128 = v128.load(g + at + step);
+          evenSum = f32x4.add(evenSum, first);
+          oddSum = f32x4.add(oddSum, second);
+          even = f32x4.add(even, f32x4.mul(first, f32x4.sub(v128.load(x + at), centre)));
+          odd = f32x4.add(odd, f32x4.mul(second, f32x4.sub(v128.load(x + at + step), centre)));
+          at += 2 * step;
+        }
+        if (count & 1) {
+          const first: v128 = v128.load(g + at);
+          evenSum = f32x4.add(evenSum, first);
+          even = f32x4.add(even, f32x4.mul(first, f32x4.sub(v128.load(x + at), centre)));
+        }
+        addLanes(sums + ((<usize>lane) << 3), f32x4.add(evenSum, oddSum));
+        addLanes(products + ((<usize>lane) << 3), f32x4.add(even, odd));
       }
-      if (count & 1) {
-        const a: v128 = v128.load(g + at);
-        evenSum = f32x4.add(evenSum, a);
-        even = f32x4.add(even, f32x4.mul(a, f32x4.sub(v128.load(x + at), centre)));
-      }
-      addLanes(sums + ((<usize>lane) << 3), f32x4.add(evenSum, oddSum));
-      addLanes(products + ((<usize>lane) << 3), f32x4.add(even, odd));
     }
-  }
-  for (let i: i32 = rows * period; i < length; i++) {
-    const lane: usize = <usize>(i - rows * period);
-    const value: f32 = load<f32>(g + ((<usize>i) << 2));
-    const difference: f32 = load<f32>(x + ((<usize>i) << 2)) - load<f32>(mean + (lane << 2));
-    store<f64>(sums + (lane << 3), load<f64>(sums + (lane << 3)) + value);
-    store<f64>(products + (lane << 3), load<f64>(products + (lane << 3)) + value * difference);
+    for (let lane: i32 = 0; lane < restOf(job, group); lane++) {
+      const at: usize = <usize>end * step + ((<usize>lane) << 2);
+      const value: f32 = load<f32>(g + at);
+      const difference: f32 = load<f32>(x + at) - load<f32>(job.a + ((<usize>lane) << 2));
+      const to: usize = (<usize>lane) << 3;
+      store<f64>(sums + to, load<f64>(sums + to) + value);
+      store<f64>(products + to, load<f64>(products + to) + value * difference);
+    }
   }
 }

@@ -19,6 +19,8 @@ describeEngines(['wasm', 'tensorflow'], 'batch normalisation', (prefer) => {
     [[2, 3, 5, 6], 3],
     [[2, 9, 8, 16], -2],
     [[50, 4], 1],
+    // Enough for all threads, and a last vector that is cut short.
+    [[2, 301, 151, 7], 0],
   ])('of %j values around %d is its formula in float64, and so are its gradients', (shape, shift) => {
     tf.tidy(() => {
       const channels = shape.at(-1)!;

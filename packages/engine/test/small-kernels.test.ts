@@ -30,9 +30,14 @@ describe('sum and mean', () => {
     });
   });
 
-  it.each([1, 2, 3, 4, 6, 7, 16, 5000])('of %d channels over more pixels than one block', (channels) => {
+  it.each([
+    ...[1, 2, 3, 4, 6, 7, 16, 5000].map((channels): [number, number] => [channels, 20_011]),
+    // Enough for all groups of sums, and for all threads.
+    [7, 630_001],
+    [16, 600_000],
+  ])('of %d channels over more pixels than one block: %d values', (channels, length) => {
     tf.tidy(() => {
-      const pixels = 1 + Math.ceil(20_011 / channels);
+      const pixels = 1 + Math.ceil(length / channels);
       const data = valuesFor(pixels * channels, 1);
       const values = new Float64Array(channels);
       data.forEach((value, i) => {

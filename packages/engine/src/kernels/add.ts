@@ -1,5 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { periodOf, writeCoefficients } from '../wasm/channels.ts';
+import { mapChannels, periodOf, writeCoefficients } from '../wasm/channels.ts';
 import { heapOf } from '../wasm/heap.ts';
 import type { KernelOverride } from './kernel-override.ts';
 
@@ -16,16 +16,14 @@ export const add: KernelOverride = {
     const period = periodOf(channels);
     // A copy: views do not survive the allocation of scratch memory.
     const bias = heap.floats(heap.address(b), channels).slice();
-    const scale = writeCoefficients(heap, 'scale', new Float32Array(channels).fill(1), period);
-    const shift = writeCoefficients(heap, 'shift', bias, period);
-    heap.kernels.scaleChannels(
-      heap.address(a),
-      heap.address(out),
-      util.sizeFromShape(a.shape),
+    mapChannels(heap, 'scaleChannels', {
+      x: heap.address(a),
+      out: heap.address(out),
+      length: util.sizeFromShape(a.shape),
       period,
-      scale,
-      shift,
-    );
+      a: writeCoefficients(heap, 'scale', new Float32Array(channels).fill(1), period),
+      b: writeCoefficients(heap, 'shift', bias, period),
+    });
     return out;
   },
 };

@@ -1,5 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { foldSums, periodOf, sumChannels, writeCoefficients } from '../wasm/channels.ts';
+import { mapChannels, periodOf, reduceChannels, sumChannels, writeCoefficients } from '../wasm/channels.ts';
 import { type Heap, heapOf } from '../wasm/heap.ts';
 import type { KernelOverride } from './kernel-override.ts';
 
@@ -34,10 +34,13 @@ export const batchNormKernel: KernelOverride = {
     const period = periodOf(channels);
     const pixels = length / channels;
     const means = sumChannels(heap, heap.address(x), length, channels).map((sum) => sum / pixels);
-    const centre = writeCoefficients(heap, 'mean', means, period);
-    const sums = heap.scratch('sums', period * 8);
-    heap.kernels.channelSquares(heap.address(x), length, period, centre, sums);
-    const variances = foldSums(heap, sums, period, channels).map((sum) => sum / pixels);
+    const [squares] = reduceChannels(heap, 'channelSquares', channels, {
+      x: heap.address(x),
+      length,
+      period,
+      a: writeCoefficients(heap, 'mean', means, period),
+    }) as [Float64Array];
+    const variances = squares.map((sum) => sum / pixels);
     heap.floats(heap.address(mean), channels).set(means);
     heap.floats(heap.address(variance), channels).set(variances);
     normalise(heap, x, out, means, variances, floatsOf(heap, scale), floatsOf(heap, offset), epsilon);
@@ -63,11 +66,11 @@ export const batchNormGradKernel: KernelOverride = {
     const period = periodOf(channels);
     const pixels = length / channels;
     const means = floatsOf(heap, mean);
-    const centre = writeCoefficients(heap, 'mean', means, period);
-    const sums = heap.scratch('sums', period * 16);
-    heap.kernels.channelProducts(heap.address(dy), heap.address(x), length, period, centre, sums);
-    const totals = foldSums(heap, sums, period, channels);
-    const products = foldSums(heap, sums + period * 8, period, channels);
+    const operands = { x: heap.address(x), g: heap.address(dy), length, period };
+    const [totals, products] = reduceChannels(heap, 'channelProducts', channels, {
+      ...operands,
+      a: writeCoefficients(heap, 'mean', means, period),
+    }) as [Float64Array, Float64Array];
     const a = new Float64Array(channels);
     const b = new Float64Array(channels);
     const c = new Float64Array(channels);
@@ -83,16 +86,13 @@ export const batchNormGradKernel: KernelOverride = {
     }
     heap.floats(heap.address(dScale), channels).set(products);
     heap.floats(heap.address(dOffset), channels).set(totals);
-    heap.kernels.combineChannels(
-      heap.address(dy),
-      heap.address(x),
-      heap.address(dx),
-      length,
-      period,
-      writeCoefficients(heap, 'scale', a, period),
-      writeCoefficients(heap, 'shift', b, period),
-      writeCoefficients(heap, 'offset', c, period),
-    );
+    mapChannels(heap, 'combineChannels', {
+      ...operands,
+      out: heap.address(dx),
+      a: writeCoefficients(heap, 'scale', a, period),
+      b: writeCoefficients(heap, 'shift', b, period),
+      c: writeCoefficients(heap, 'offset', c, period),
+    });
     return [dx, dScale, dOffset];
   },
 };
@@ -155,14 +155,14 @@ function normalise(
     scale[i] = (scales?.[i] ?? 1) / Math.sqrt(variances[i]! + epsilon);
     shift[i] = (offsets?.[i] ?? 0) - means[i]! * scale[i]!;
   }
-  heap.kernels.scaleChannels(
-    heap.address(x),
-    heap.address(out),
-    util.sizeFromShape(x.shape),
+  mapChannels(heap, 'scaleChannels', {
+    x: heap.address(x),
+    out: heap.address(out),
+    length: util.sizeFromShape(x.shape),
     period,
-    writeCoefficients(heap, 'scale', scale, period),
-    writeCoefficients(heap, 'shift', shift, period),
-  );
+    a: writeCoefficients(heap, 'scale', scale, period),
+    b: writeCoefficients(heap, 'shift', shift, period),
+  });
 }
 
 /** A copy of a small tensor: views do not survive the allocation of scratch memory. */

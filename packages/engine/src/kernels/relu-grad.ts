@@ -1,4 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { mapChannels } from '../wasm/channels.ts';
 import { heapOf } from '../wasm/heap.ts';
 import type { KernelOverride } from './kernel-override.ts';
 
@@ -11,12 +12,13 @@ export const reluGradKernel: KernelOverride = {
     const { dy, x } = inputs as { dy: TensorInfo; x: TensorInfo };
     const out = backend.makeOutput(x.shape, 'float32');
     const heap = heapOf(backend);
-    heap.kernels.reluGradient(
-      heap.address(dy),
-      heap.address(x),
-      heap.address(out),
-      util.sizeFromShape(x.shape),
-    );
+    mapChannels(heap, 'reluGradient', {
+      x: heap.address(x),
+      g: heap.address(dy),
+      out: heap.address(out),
+      length: util.sizeFromShape(x.shape),
+      period: 4,
+    });
     return out;
   },
 };

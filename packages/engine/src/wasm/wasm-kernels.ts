@@ -7,6 +7,12 @@ type Address = number;
 export interface SplitKernels {
   readonly correlateRows: SplitKernel;
   readonly filterGradientGroups: SplitKernel;
+  readonly channelSums: SplitKernel;
+  readonly channelSquares: SplitKernel;
+  readonly channelProducts: SplitKernel;
+  readonly scaleChannels: SplitKernel;
+  readonly combineChannels: SplitKernel;
+  readonly reluGradient: SplitKernel;
 }
 
 /** What assembly/index.ts exports; see there for the meaning of the arguments. */
@@ -40,27 +46,6 @@ export interface WasmKernels extends SplitKernels {
     strideInput: number,
     strideOutput: number,
   ): void;
-  channelSums(x: Address, length: number, period: number, sums: Address): void;
-  channelSquares(x: Address, length: number, period: number, mean: Address, sums: Address): void;
-  channelProducts(g: Address, x: Address, length: number, period: number, mean: Address, sums: Address): void;
-  scaleChannels(
-    x: Address,
-    out: Address,
-    length: number,
-    period: number,
-    scale: Address,
-    shift: Address,
-  ): void;
-  combineChannels(
-    g: Address,
-    x: Address,
-    out: Address,
-    length: number,
-    period: number,
-    a: Address,
-    b: Address,
-    c: Address,
-  ): void;
   copyRows(
     source: Address,
     target: Address,
@@ -69,7 +54,6 @@ export interface WasmKernels extends SplitKernels {
     sourceStep: number,
     targetStep: number,
   ): void;
-  reluGradient(g: Address, y: Address, out: Address, length: number): void;
   maxPoolGradient(
     input: Address,
     output: Address,
