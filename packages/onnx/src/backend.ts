@@ -10,7 +10,7 @@ import {
 import type { ElementType, HostData } from './graph/element-type.ts';
 import { buildProgram, type Program } from './graph/program.ts';
 import { forget, newValue, Recorder, sameShape } from './graph/recorder.ts';
-import { blockOf, type Layout, type Value } from './graph/value.ts';
+import type { Layout, Value } from './graph/value.ts';
 import { toPlain } from './to-plain.ts';
 
 type DataId = TensorInfo['dataId'];
@@ -55,15 +55,15 @@ export class OnnxBackend extends KernelBackend {
   readonly data: DataStorage<TensorData>;
   readonly #runner: ProgramRunner;
 
-  /** The layout of images whose channels fill whole blocks, if the runtime has fast kernels for it. */
-  readonly #blocked: Layout | undefined;
+  /** Channels of a pixel that the runtime's fast convolutions keep together; 0 without such. */
+  readonly block: 0 | 8 | 16;
 
-  /** @param block Channels of a block, as `probeBlock` finds them; 0 records standard operators only. */
+  /** @param block As `probeBlock` finds it; with 0, only standard operators are recorded. */
   constructor(runner: ProgramRunner, block: 0 | 8 | 16 = 0) {
     super();
-    this.#blocked = block === 0 ? undefined : `nchw${block}c`;
     this.data = new DataStorage(this, engine());
     this.#runner = runner;
+    this.block = block;
   }
 
   // --- Values behind tensors
@@ -82,7 +82,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** The layout in which convolutions with so many output channels are fastest. */
   layoutFor(channels: number): Layout {
-    return this.#blocked !== undefined && channels % blockOf(this.#blocked) === 0 ? this.#blocked : 'nchw';
+    return this.block > 0 && channels % this.block === 0 ? `nchw${this.block as 8 | 16}c` : 'nchw';
   }
 
   /** The elements of a tensor in plain order if they are on the host already; nothing is run. */

@@ -8,6 +8,8 @@ export interface Program {
   readonly inputs: readonly Value[];
   readonly constants: readonly Value[];
   readonly outputs: readonly Value[];
+  /** How many values are numbered. */
+  readonly slots: number;
   /** Two programs with the same numbers here are the same graph. */
   readonly signature: Int32Array;
 }
@@ -64,7 +66,7 @@ export function buildProgram(pending: readonly Node[], outputs: readonly Value[]
   }
   write(-4);
   for (const output of outputs) write(output.slot);
-  return { nodes, inputs, constants, outputs, signature: numbers.slice(0, length) };
+  return { nodes, inputs, constants, outputs, slots, signature: numbers.slice(0, length) };
 }
 
 /** A number for a type and a shape in memory. */

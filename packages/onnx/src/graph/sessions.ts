@@ -1,6 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ProgramRunner } from '../backend.ts';
 import type { NativeSession, OnnxRuntime } from '../runtime/onnxruntime.ts';
+import { fuseConvolutions } from './fuse-convolutions.ts';
 import { encodeModel } from './model.ts';
 import { nameOf, type Program } from './program.ts';
 import { physicalShape, type Value } from './value.ts';
@@ -101,7 +102,11 @@ export class Sessions implements ProgramRunner {
     this.built++;
     const inputs = program.inputs.filter((_, i) => !held.has(i));
     const initializers = [...program.constants, ...held.values()];
-    return this.#runtime.createSession(encodeModel({ ...program, inputs, initializers }), this.#options);
+    const nodes = fuseConvolutions(program);
+    return this.#runtime.createSession(
+      encodeModel({ ...program, nodes, inputs, initializers }),
+      this.#options,
+    );
   }
 
   #drop(key: string): void {

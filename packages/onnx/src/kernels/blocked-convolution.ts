@@ -50,30 +50,42 @@ export function inputGradientBlocked(
   filter: TensorInfo,
 ): Value | undefined {
   const { inChannels: i, outChannels: o, filterHeight: h, filterWidth: w } = info;
-  const layout = backend.layoutFor(i);
+  const layout = backend.layoutFor(o);
   const block = blockOf(layout);
-  if (block === 0 || o % block !== 0 || info.dilationHeight > 1 || info.dilationWidth > 1) return undefined;
+  if (block === 0 || info.dilationHeight > 1 || info.dilationWidth > 1) return undefined;
   const { recorder } = backend;
   const plain = backend.valueIn(filter, 'plain');
   const { strides, pads } = windowOf(info);
   if (strides.every((stride) => stride === 1)) {
-    const weights = recorder.form(plain, `turned ${layout}`, () => {
-      return reorder(
+    // A first layer's few channels are made a whole block, and cut again.
+    const channels = Math.ceil(i / block) * block;
+    const weights = recorder.form(plain, `turned ${layout}`, () =>
+      reorder(
         backend,
-        turn(backend, recorder.reshape(plain, [h * w, i * o])),
-        [h, w, i / block, block, o / block, block],
+        turn(backend, recorder.reshape(widen(backend, plain, channels), [h * w, channels * o])),
+        [h, w, channels / block, block, o / block, block],
         [2, 4, 0, 1, 5, 3],
-        [i, o, h, w],
-      );
-    });
+        [channels, o, h, w],
+      ),
+    );
     const window = {
       kernel_shape: [h, w],
       strides,
       pads: pads.map((size, side) => (side % 2 === 0 ? h : w) - 1 - size),
     };
     const gradients = recorder.asChannels(backend.valueIn(dy, layout));
-    return blockedConv(backend, [gradients, weights], window, info.inShape, layout);
+    const [n, height, width] = info.inShape;
+    const wide = blockedConv(backend, [gradients, weights], window, [n, height, width, channels], layout);
+    if (channels === i) return wide;
+    return recorder.op(
+      'ReorderOutput',
+      [recorder.asChannels(wide)],
+      { channels: i, channels_last: 1 },
+      { type: 'float32', shape: info.inShape },
+      blockedDomain,
+    );
   }
+  if (i % block !== 0) return undefined;
   const { batchSize: n, inHeight, inWidth, outHeight, outWidth } = info;
   const apart =
     strides[0] === h && strides[1] === w && outHeight * h === inHeight && outWidth * w === inWidth;
@@ -103,6 +115,14 @@ export function inputGradientBlocked(
     [n, i / block, inHeight, inWidth, block],
     { shape: info.inShape, layout },
   );
+}
+
+/** A filter [height, width, in, out] with further input channels, all zeros. */
+function widen({ recorder }: OnnxBackend, filter: Value, channels: number): Value {
+  const [h, w, i, o] = filter.shape as [number, number, number, number];
+  if (channels === i) return filter;
+  const pads = recorder.indices([0, 0, 0, 0, 0, 0, channels - i, 0]);
+  return recorder.op('Pad', [filter, pads], {}, { type: 'float32', shape: [h, w, channels, o] });
 }
 
 /** Records the blocked operator on an image that is told as [N, C, H, W]. */

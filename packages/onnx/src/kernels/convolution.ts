@@ -16,6 +16,7 @@ import {
   sizesOf,
   windowOf,
 } from './images.ts';
+import { convolvePoints, filterGradientOfPoints, inputGradientOfPoints } from './pointwise-convolution.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
 /** Convolution over images, and its gradients by the image and by the filter. */
@@ -24,7 +25,10 @@ export const convolutions: readonly RecordedKernel[] = [
     const { x, filter } = inputs as Readonly<Record<'x' | 'filter', TensorInfo>>;
     const info = conv2DInfo(x.shape, filter.shape, attrs);
     if (info === undefined) return undefined;
-    const value = convolveBlocked(backend, info, x, filter) ?? convolve(backend, info, x, filter);
+    const value =
+      convolveBlocked(backend, info, x, filter) ??
+      convolvePoints(backend, info, x, filter) ??
+      convolve(backend, info, x, filter);
     return backend.tensorOf(value);
   }),
   recorded<ConvAttributes & { activation?: string; leakyreluAlpha?: number }>(
@@ -39,7 +43,10 @@ export const convolutions: readonly RecordedKernel[] = [
       const offset = bias == null ? undefined : backend.valueIn(bias, 'plain');
       const blocked = convolveBlocked(backend, info, x, filter, offset, activation === 'relu');
       if (blocked && activation === 'relu') return backend.tensorOf(blocked);
-      const value = blocked ?? convolve(backend, info, x, filter, offset);
+      const value =
+        blocked ??
+        convolvePoints(backend, info, x, filter, offset) ??
+        convolve(backend, info, x, filter, offset);
       return backend.tensorOf(activate(backend, value, activation, leakyreluAlpha)!);
     },
   ),
@@ -50,6 +57,7 @@ export const convolutions: readonly RecordedKernel[] = [
     if (info === undefined || !sameShape(dy.shape, info.outShape)) return undefined;
     const value =
       inputGradientBlocked(backend, info, dy, filter) ??
+      inputGradientOfPoints(backend, info, dy, filter) ??
       inputGradient(
         backend.recorder,
         sizesOf(info, 1),
@@ -65,8 +73,9 @@ export const convolutions: readonly RecordedKernel[] = [
       const { x, dy } = inputs as Readonly<Record<'x' | 'dy', TensorInfo>>;
       const info = conv2DInfo(x.shape, attrs.filterShape, attrs);
       if (info === undefined || !sameShape(dy.shape, info.outShape)) return undefined;
-      const blocked = filterGradientBlocked(backend, info, x, dy);
-      if (blocked) return backend.tensorOf(blocked);
+      const fast =
+        filterGradientBlocked(backend, info, x, dy) ?? filterGradientOfPoints(backend, info, x, dy);
+      if (fast) return backend.tensorOf(fast);
       const { recorder } = backend;
       const found = filterGradient(recorder, sizesOf(info, 1), imageOf(backend, x), imageOf(backend, dy));
       return backend.tensorOf(recorder.transpose(found, [2, 3, 0, 1]));
