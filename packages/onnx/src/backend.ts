@@ -36,7 +36,7 @@ export interface ComplexParts {
 
 /** What runs recorded programs, so that the data of their outputs are known; `Sessions` is one. */
 export interface ProgramRunner {
-  /** Whether a program that grows too long may be run in parts. */
+  /** Whether recorded programs are run, in parts where they grow too long; else they are written down for any sizes. */
   readonly inParts: boolean;
   run(program: Program, weights: ReadonlySet<Value>): void;
   dispose(): void;
@@ -51,7 +51,7 @@ const limit = 16_384;
 
 /** A TensorFlow.js backend whose kernels record an ONNX graph, which runs when somebody reads a tensor. */
 export class OnnxBackend extends KernelBackend {
-  readonly recorder: Recorder = new Recorder();
+  readonly recorder: Recorder;
   readonly data: DataStorage<TensorData>;
   readonly #runner: ProgramRunner;
 
@@ -62,6 +62,7 @@ export class OnnxBackend extends KernelBackend {
   constructor(runner: ProgramRunner, block: 0 | 8 | 16 = 0) {
     super();
     this.data = new DataStorage(this, engine());
+    this.recorder = new Recorder(runner.inParts);
     this.#runner = runner;
     this.block = block;
   }

@@ -21,6 +21,12 @@ const uniform = 'uniform';
 export class Recorder {
   /** In the order in which they were recorded. */
   pending: Node[] = [];
+  readonly #fixedSizes: boolean;
+
+  /** @param fixedSizes Whether the graph is for these sizes alone, so that they may be written into it for speed. */
+  constructor(fixedSizes = true) {
+    this.#fixedSizes = fixedSizes;
+  }
 
   /** Records a node and returns its outputs; shapes and types are the caller's word. */
   emit(
@@ -108,7 +114,7 @@ export class Recorder {
   #convert(value: Value, layout: Layout): Value {
     const { type, shape } = value;
     const output = { type, shape, layout };
-    if (sameOrder(shape, value.layout, layout)) {
+    if (this.#fixedSizes && sameOrder(shape, value.layout, layout)) {
       return this.op('Reshape', [value, this.indices(physicalShape(output))], {}, output);
     }
     const from = blockOf(value.layout);
