@@ -90,3 +90,15 @@ it('is waited for while another machine touches it, until the signal', async () 
   await expect(waiting).rejects.toThrow();
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ host: 'elsewhere' });
 });
+
+it('is taken over by one of many', async () => {
+  const file = newLock();
+  await writeFile(file, holder({ pid: 999_999_999 }));
+  let inside = 0;
+  const work = async (): Promise<void> => {
+    expect(++inside).toBe(1);
+    await sleep(1);
+    inside--;
+  };
+  await Promise.all(Array.from({ length: 20 }, () => holdLock(file, work, { pollMilliseconds: 1 })));
+});

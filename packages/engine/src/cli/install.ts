@@ -11,12 +11,13 @@ What it does:
   2. takes tfjs-node's sources from your node_modules, or by "npm pack" (checked by its npm digest);
   3. compiles tfjs-node's binding against it (g++, clang++, or what the variable CXX names);
   4. trains one step and compares the weights.
-It takes 860 MB in the cache folder: LUNET_CACHE, or lunet in your user's cache folder.
+It takes 860 MB, and 1.1 GB meanwhile, in the cache folder: LUNET_CACHE, or lunet in your
+user's cache folder.
 Where it is already, nothing is done. Interrupted, it leaves nothing.
 
 Examples:
   $ npx lunet-engine install
-  $ npx lunet-engine install --gpu                # NVIDIA: CUDA's libraries too, about 4 GB
+  $ npx lunet-engine install --gpu                # NVIDIA: CUDA's libraries too, some gigabytes
   $ npx lunet-engine install --from tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl
   $ LUNET_CACHE=/scratch/lunet npx lunet-engine install`;
 
@@ -24,13 +25,13 @@ Examples:
 export function installCommand(): Command {
   return new Command('install')
     .description('put native TensorFlow into the cache folder, for the engine "tensorflow"')
-    .option('--gpu', "TensorFlow's CUDA build with NVIDIA's libraries (Linux x64)", false)
+    .option('--gpu', "TensorFlow's CUDA build with NVIDIA's libraries (Linux x64)")
     .option('--from <path>', "a wheel of TensorFlow from 2.13 on, or Python's site-packages with one")
     .addHelpText('after', details)
     .action(runInstall);
 }
 
-async function runInstall({ gpu, from }: { gpu: boolean; from?: string }): Promise<void> {
+async function runInstall({ gpu = false, from }: { gpu?: boolean; from?: string }): Promise<void> {
   const interruption = abortOnSignals();
   const line = progressLine();
   try {

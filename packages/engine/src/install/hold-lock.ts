@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,7 @@ interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly since: string;
+  readonly id: string;
 }
 
 interface LockOptions {
@@ -21,26 +23,35 @@ const beatMilliseconds = 5000;
 const deadMilliseconds = 60_000;
 /** Between making the file and writing the holder's name into it. */
 const writingMilliseconds = 5000;
+/** Between finding that a holder is dead and removing its lock, at most. */
+const settleMilliseconds = 50;
 
 /**
  * Waits for a lock file, runs `work` while holding it, and removes it.
  *
  * A lock that its holder left (`kill -9`) is taken over: at once if that process is gone, else when the file has not been
- * touched for a minute. Two that take over at the same moment may both go on: only what is renamed in whole may be
- * done under it.
+ * touched for a minute.
  */
 export async function holdLock<T>(
   file: string,
   work: () => Promise<T>,
   { signal, onWait, pollMilliseconds = 500 }: LockOptions = {},
 ): Promise<T> {
-  const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  const holder: Holder = {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    id: randomUUID(),
+  };
+  const own = JSON.stringify(holder);
   let told = false;
-  while (!(await writeUnlessThere(file, JSON.stringify(holder)))) {
+  let tookOver = false;
+  while (!(await writeUnlessThere(file, own)) || (tookOver && !(await isStill(file, own)))) {
     signal?.throwIfAborted();
     const other = await livingHolder(file);
     if (other === undefined) {
       await rm(file, { force: true });
+      tookOver = true;
       continue;
     }
     if (!told) onWait?.(other);
@@ -74,6 +85,12 @@ async function writeUnlessThere(file: string, text: string): Promise<boolean> {
     await handle.close();
   }
   return true;
+}
+
+/** Whether no other process that saw the same dead holder has removed our lock for his. */
+async function isStill(file: string, own: string): Promise<boolean> {
+  await sleep(settleMilliseconds);
+  return own === (await readFile(file, 'utf8').catch(() => undefined));
 }
 
 async function livingHolder(file: string): Promise<string | undefined> {

@@ -15,7 +15,7 @@ import {
 } from './installed-tensorflow.ts';
 import { folderBytes } from './list-files.ts';
 import type { Manifest } from './manifest.ts';
-import { makePartial, removeFolder, replaceFolder, sweepPartials } from './partial-folder.ts';
+import { makePartial, replaceFolder, sweepPartials } from './partial-folder.ts';
 import { formatBytes, type Progress } from './progress.ts';
 
 /** What to install, and how to be told. */
@@ -87,7 +87,8 @@ export async function install(
         if (index === sources.length - 1) throw error;
         did.push(`passed over python3's TensorFlow: ${(error as Error).message}`);
       } finally {
-        await removeFolder(partial);
+        // Not only this one: a program that outlived a killed install may have made that one's folder again.
+        await sweepPartials(folder);
       }
     }
     throw new Error(noSource(gpu));

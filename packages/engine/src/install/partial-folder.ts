@@ -44,7 +44,7 @@ export async function discardFolder(folder: string, then?: () => Promise<void>):
 }
 
 /** Removes a folder that a program which just ended may still write to. */
-export async function removeFolder(folder: string): Promise<void> {
+async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
