@@ -27,6 +27,8 @@ const short = [
   '4',
   '--augmented',
   '--json',
+  '--engine',
+  'wasm',
 ];
 const sha256 = async (path: string) =>
   createHash('sha256')
