@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
+import type { OutputSpec } from '../graph/recorder.ts';
 import { type Attributes, blockOf, type Value } from '../graph/value.ts';
 import { gradientsBlocked, normaliseBlocked, trainBlocked } from './blocked-batch-norm.ts';
 import { image } from './images.ts';
@@ -10,20 +11,22 @@ interface FusedAttributes {
 }
 
 /**
- * Batch normalisation over the last axis of images: with given statistics, and as training does it.
+ * Batch normalisation over the last axis: with given statistics, and as training does it.
  *
  * The two kernels for training are not tfjs' own; a layer that wants them runs them by name (`@lunet/engine` has one).
  */
 export const batchNormalisation: readonly RecordedKernel[] = [
   recorded<FusedAttributes>('FusedBatchNorm', ({ inputs, attrs, backend }) => {
-    const { x, mean, variance, offset, scale } = inputs as Readonly<
-      Record<'x' | 'mean' | 'variance', TensorInfo>
-    > & { readonly offset?: TensorInfo; readonly scale?: TensorInfo };
-    const channels = x.shape.at(-1)!;
+    const { mean, variance, offset, scale } = inputs as Readonly<Record<'mean' | 'variance', TensorInfo>> & {
+      readonly offset?: TensorInfo;
+      readonly scale?: TensorInfo;
+    };
+    const x = asImage(inputs.x!);
+    const channels = x.shape[3]!;
     const fits = [mean, variance, offset, scale].every(
       (tensor) => tensor == null || (tensor.shape.length === 1 && tensor.shape[0] === channels),
     );
-    if (x.shape.length !== 4 || !fits) return undefined;
+    if (!fits) return undefined;
     const { recorder } = backend;
     const given = (tensor: TensorInfo | undefined | null, otherwise: number): Value =>
       tensor == null
@@ -34,18 +37,17 @@ export const batchNormalisation: readonly RecordedKernel[] = [
     if (blockOf(backend.value(x).layout) > 0) {
       return backend.tensorOf(normaliseBlocked(backend, x, operands, epsilon));
     }
-    return backend.tensorOf(
-      recorder.op(
-        'BatchNormalization',
-        [backend.valueIn(x, 'nchw'), ...operands],
-        { epsilon: { float: epsilon } },
-        image(x.shape),
-      ),
+    const normalised = recorder.op(
+      'BatchNormalization',
+      [backend.valueIn(x, 'nchw'), ...operands],
+      { epsilon: { float: epsilon } },
+      image(x.shape),
     );
+    return backend.tensorOf(normalised, 'float32', inputs.x!.shape);
   }),
   recorded<{ epsilon: number }>('LunetBatchNorm', ({ inputs, attrs, backend }) => {
-    const { x, scale, offset } = inputs as Readonly<Record<'x' | 'scale' | 'offset', TensorInfo>>;
-    if (x.shape.length !== 4) return undefined;
+    const { scale, offset } = inputs as Readonly<Record<'scale' | 'offset', TensorInfo>>;
+    const x = asImage(inputs.x!);
     if (blockOf(backend.value(x).layout) > 0) {
       return trainBlocked(backend, x, scale, offset, attrs.epsilon).map((value) => backend.tensorOf(value));
     }
@@ -56,13 +58,14 @@ export const batchNormalisation: readonly RecordedKernel[] = [
       inverseDeviation(backend, variance, attrs.epsilon),
     ]);
     const out = op(backend, 'Add', [op(backend, 'Mul', [centred, factor]), perChannel(backend, offset)]);
-    return [out, mean, variance].map((value) => backend.tensorOf(value === out ? out : flat(backend, value)));
+    return [
+      backend.tensorOf(out, 'float32', inputs.x!.shape),
+      ...[mean, variance].map((value) => backend.tensorOf(flat(backend, value))),
+    ];
   }),
   recorded<{ epsilon: number }>('LunetBatchNormGrad', ({ inputs, attrs, backend }) => {
-    const { dy, x, mean, variance, scale } = inputs as Readonly<
-      Record<'dy' | 'x' | 'mean' | 'variance' | 'scale', TensorInfo>
-    >;
-    if (x.shape.length !== 4) return undefined;
+    const { mean, variance, scale } = inputs as Readonly<Record<'mean' | 'variance' | 'scale', TensorInfo>>;
+    const [dy, x] = [asImage(inputs.dy!), asImage(inputs.x!)];
     if (blockOf(backend.value(x).layout) > 0) {
       const values = gradientsBlocked(backend, { dy, x, mean, variance, scale }, attrs.epsilon);
       return values.map((value) => backend.tensorOf(value));
@@ -83,9 +86,16 @@ export const batchNormalisation: readonly RecordedKernel[] = [
     const pixels = backend.recorder.scalar(n * h * w, 'float32');
     const total = (value: Value): TensorInfo =>
       backend.tensorOf(flat(backend, op(backend, 'Mul', [value, pixels])));
-    return [backend.tensorOf(dx), total(meanProduct), total(meanGradient)];
+    return [backend.tensorOf(dx, 'float32', inputs.x!.shape), total(meanProduct), total(meanGradient)];
   }),
 ];
+
+/** A tensor of another rank as images of one pixel, [pixels, 1, 1, C]. */
+function asImage(tensor: TensorInfo): TensorInfo {
+  if (tensor.shape.length === 4) return tensor;
+  const channels = tensor.shape.at(-1)!;
+  return { ...tensor, shape: [sizeOf(tensor.shape) / channels, 1, 1, channels] };
+}
 
 /** An operator over images and numbers a channel, [1, 1, 1, C]; the result has the shape of its largest operand. */
 function op(
@@ -112,14 +122,26 @@ function centre(backend: OnnxBackend, x: TensorInfo): { mean: Value; centred: Va
   return { mean, centred: op(backend, 'Sub', [images, mean]) };
 }
 
+/** The mean of each channel: of rows first, then of those; one sum over all pixels would lose digits. */
 function channelMean({ recorder }: OnnxBackend, value: Value): Value {
-  const channels = value.shape[3]!;
-  return recorder.op(
-    'ReduceMean',
-    [value, recorder.indices([0, 2, 3])],
-    { keepdims: 1 },
-    image([1, 1, 1, channels]),
-  );
+  const [n, h, w, c] = value.shape as [number, number, number, number];
+  const mean = (of: Value, axes: readonly number[], output: OutputSpec): Value =>
+    recorder.op('ReduceMean', [of, recorder.indices(axes)], { keepdims: 1 }, output);
+  if (h * w > 1) return mean(mean(value, [3], image([n, h, 1, c])), [0, 2], image([1, 1, 1, c]));
+  // Images of one pixel: a row is some of them.
+  const length = divisorNearRoot(n);
+  const view = { type: 'float32', shape: [n / length, length, c] } as const;
+  const rows = recorder.op('Reshape', [value, recorder.indices(view.shape)], {}, view);
+  const means = mean(rows, [1], { type: 'float32', shape: view.shape.with(1, 1) });
+  const all = mean(means, [0], { type: 'float32', shape: [1, 1, c] });
+  return recorder.op('Reshape', [all, recorder.indices([1, c, 1, 1])], {}, image([1, 1, 1, c]));
+}
+
+/** The largest divisor that is not above the square root. */
+function divisorNearRoot(number: number): number {
+  let divisor = Math.floor(Math.sqrt(number));
+  while (number % divisor !== 0) divisor--;
+  return divisor;
 }
 
 function inverseDeviation(backend: OnnxBackend, variance: Value, epsilon: number): Value {

@@ -42,7 +42,7 @@ export const pooling: readonly RecordedKernel[] = [
 ];
 
 /** Sizes of a pooling; undefined where windows lie wholly in the padding, which ONNX Runtime refuses. */
-function poolInfo(
+export function poolInfo(
   shape: readonly number[],
   { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
 ): Conv2DInfo | undefined {

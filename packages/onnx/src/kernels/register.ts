@@ -16,11 +16,14 @@ import { convolutions } from './convolution.ts';
 import { convolutions3D } from './convolution-3d.ts';
 import { depthwiseConvolutions } from './depthwise.ts';
 import { fills } from './fills.ts';
+import { flips } from './flip.ts';
 import { gathering } from './gathering.ts';
 import { identities } from './identities.ts';
 import { joining } from './joining.ts';
+import { localResponse } from './local-response.ts';
 import { logic } from './logic.ts';
 import { matrices } from './matrices.ts';
+import { maxPoolPlaces } from './max-pool-places.ts';
 import { pooling } from './pooling.ts';
 import { pooling3D } from './pooling-3d.ts';
 import type { KernelArguments, KernelInputs, RecordedKernel } from './recorded-kernel.ts';
@@ -52,6 +55,9 @@ const kernels: readonly RecordedKernel[] = [
   ...convolutions3D,
   ...pooling,
   ...pooling3D,
+  ...maxPoolPlaces,
+  ...localResponse,
+  ...flips,
   ...resizing,
   ...batchNormalisation,
 ];
