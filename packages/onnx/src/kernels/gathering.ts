@@ -94,7 +94,12 @@ export const gathering: readonly RecordedKernel[] = [
   }),
 ];
 
-/** Whether indices are on the host already and wrong: the cpu backend says so better than ONNX Runtime would. */
+/**
+ * Whether indices are on the host already and wrong, which the cpu backend tells at once.
+ *
+ * Pending ones are left to ONNX Runtime: it refuses those that are too large when the graph runs, and counts negative
+ * ones from the end.
+ */
 function isOutside(backend: OnnxBackend, indices: TensorInfo, sizes: readonly number[]): boolean {
   const numbers = backend.hostOf(indices) as Int32Array | undefined;
   return numbers?.some((index, i) => index < 0 || index >= sizes[i % sizes.length]!) ?? false;
