@@ -60,7 +60,9 @@ export class Recorder {
 
   /** Whole numbers as ONNX wants its axes, shapes and indices. */
   indices(numbers: readonly number[]): Value {
-    return constantOf('int64', BigInt64Array.from(numbers, BigInt), [numbers.length]);
+    return constantBy(`indices ${numbers}`, 'int64', [numbers.length], () =>
+      BigInt64Array.from(numbers, BigInt),
+    );
   }
 
   /** One number of a type, as a scalar. */

@@ -51,16 +51,26 @@ export const batchNormalisation: readonly RecordedKernel[] = [
     if (blockOf(backend.value(x).layout) > 0) {
       return trainBlocked(backend, x, scale, offset, attrs.epsilon).map((value) => backend.tensorOf(value));
     }
-    const { mean, centred } = centre(backend, x);
-    const variance = channelMean(backend, square(backend, centred));
-    const factor = op(backend, 'Mul', [
-      perChannel(backend, scale),
-      inverseDeviation(backend, variance, attrs.epsilon),
-    ]);
-    const out = op(backend, 'Add', [op(backend, 'Mul', [centred, factor]), perChannel(backend, offset)]);
+    const { recorder } = backend;
+    const channels = x.shape[3]!;
+    const vector = { type: 'float32' as const, shape: [channels] };
+    // With momentum 0, the statistics that move are those of the images.
+    const [out, mean, variance] = recorder.emit(
+      'BatchNormalization',
+      [
+        backend.valueIn(x, 'nchw'),
+        backend.valueIn(scale, 'plain'),
+        backend.valueIn(offset, 'plain'),
+        recorder.floats(Array<number>(channels).fill(0), [channels]),
+        recorder.floats(Array<number>(channels).fill(1), [channels]),
+      ],
+      { training_mode: 1, momentum: { float: 0 }, epsilon: { float: attrs.epsilon } },
+      [image(x.shape), vector, vector],
+    ) as [Value, Value, Value];
     return [
       backend.tensorOf(out, 'float32', inputs.x!.shape),
-      ...[mean, variance].map((value) => backend.tensorOf(flat(backend, value))),
+      backend.tensorOf(mean),
+      backend.tensorOf(variance),
     ];
   }),
   recorded<{ epsilon: number }>('LunetBatchNormGrad', ({ inputs, attrs, backend }) => {

@@ -80,8 +80,8 @@ export function inputGradientBlocked(
     return recorder.op(
       'ReorderOutput',
       [recorder.asChannels(wide)],
-      { channels: i, channels_last: 1 },
-      { type: 'float32', shape: info.inShape },
+      { channels: i, channels_last: 0 },
+      { type: 'float32', shape: info.inShape, layout: 'nchw' },
       blockedDomain,
     );
   }
