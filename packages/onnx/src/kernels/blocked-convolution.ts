@@ -56,7 +56,8 @@ export function inputGradientBlocked(
   const { recorder } = backend;
   const plain = backend.valueIn(filter, 'plain');
   const { strides, pads } = windowOf(info);
-  if (strides.every((stride) => stride === 1)) {
+  const turned = pads.map((size, side) => (side % 2 === 0 ? h : w) - 1 - size);
+  if (strides.every((stride) => stride === 1) && turned.every((size) => size >= 0)) {
     // A first layer's few channels are made a whole block, and cut again.
     const channels = Math.ceil(i / block) * block;
     const weights = recorder.form(plain, `turned ${layout}`, () =>
@@ -71,7 +72,7 @@ export function inputGradientBlocked(
     const window = {
       kernel_shape: [h, w],
       strides,
-      pads: pads.map((size, side) => (side % 2 === 0 ? h : w) - 1 - size),
+      pads: turned,
     };
     const gradients = recorder.asChannels(backend.valueIn(dy, layout));
     const [n, height, width] = info.inShape;
