@@ -100,7 +100,10 @@ export class Recorder {
 
   /** The same elements under another shape, in plain layout. */
   reshape(value: Value, shape: readonly number[]): Value {
-    const plain = this.withLayout(value, 'plain');
+    const given = this.withLayout(value, 'plain');
+    // What was shown under another shape before is shown as it was.
+    const reshaped = given.node?.operator.type === 'Reshape' ? given.node.inputs[0] : undefined;
+    const plain = reshaped?.layout === 'plain' ? reshaped : given;
     if (sameShape(plain.shape, shape)) return plain;
     return this.form(plain, `[${shape}]`, () =>
       this.op('Reshape', [plain, this.indices(shape)], { allowzero: 1 }, { type: value.type, shape }),

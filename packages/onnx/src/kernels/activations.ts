@@ -3,7 +3,7 @@ import type { OnnxBackend } from '../backend.ts';
 import { sameShape } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { type Each, each } from './each.ts';
-import { align } from './elementwise.ts';
+import { align, show } from './elementwise.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 import { formula } from './unary.ts';
 
@@ -24,7 +24,7 @@ export const activations: readonly RecordedKernel[] = [
     const same = sameShape(backend_util.assertAndGetBroadcastShape(x.shape, alpha.shape), x.shape);
     if (!same || x.dtype !== 'float32' || alpha.dtype !== 'float32') return undefined;
     const aligned = align(backend, [x, alpha]);
-    return backend.tensorOf(each(backend, aligned, 'float32')('PRelu', aligned.values));
+    return show(backend, aligned, each(backend, aligned, 'float32')('PRelu', aligned.values));
   }),
   recorded('EluGrad', ({ inputs, backend }) => {
     const { dy, y } = inputs as Readonly<Record<'dy' | 'y', TensorInfo>>;
@@ -32,7 +32,7 @@ export const activations: readonly RecordedKernel[] = [
     const [gradient, result] = aligned.values as [Value, Value];
     const op = each(backend, aligned, 'float32');
     // The derivative is 1 above 0, and eˣ = y + 1 below.
-    return backend.tensorOf(op('Mul', [gradient, op('Add', [op('Min', [result, 0]), 1])]));
+    return show(backend, aligned, op('Mul', [gradient, op('Add', [op('Min', [result, 0]), 1])]));
   }),
   recorded<{ dim: number }>('Softmax', ({ inputs, backend }) => {
     const logits = inputs.logits as TensorInfo;

@@ -3,7 +3,7 @@ import type { ElementType } from '../graph/element-type.ts';
 import type { Value } from '../graph/value.ts';
 import { convert } from './cast.ts';
 import { type Each, each } from './each.ts';
-import { align } from './elementwise.ts';
+import { align, show } from './elementwise.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
 type Formula = (a: Value, b: Value, op: Each) => Value;
@@ -27,7 +27,9 @@ export const arithmetic: readonly RecordedKernel[] = [
     if (dtype === 'bool' || tensors.some((tensor) => tensor.dtype !== dtype)) return undefined;
     const aligned = align(backend, tensors);
     const op = each(backend, aligned, dtype);
-    return backend.tensorOf(
+    return show(
+      backend,
+      aligned,
       // ONNX's sum of many is for floats alone.
       dtype === 'float32' ? op('Sum', aligned.values) : aligned.values.reduce((a, b) => op('Add', [a, b])),
     );
@@ -46,7 +48,7 @@ export function combine(
     if (formula === undefined || b.dtype !== dtype) return undefined;
     const aligned = align(backend, [a, b]);
     const [left, right] = aligned.values as [Value, Value];
-    return backend.tensorOf(formula(left, right, each(backend, aligned, dtype)));
+    return show(backend, aligned, formula(left, right, each(backend, aligned, dtype)));
   });
 }
 

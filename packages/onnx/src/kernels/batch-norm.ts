@@ -122,11 +122,11 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
-function square(backend: OnnxBackend, value: Value): Value {
+function _square(backend: OnnxBackend, value: Value): Value {
   return op(backend, 'Mul', [value, value]);
 }
 
-function centre(backend: OnnxBackend, x: TensorInfo): { mean: Value; centred: Value } {
+function _centre(backend: OnnxBackend, x: TensorInfo): { mean: Value; centred: Value } {
   const images = backend.valueIn(x, 'nchw');
   const mean = channelMean(backend, images);
   return { mean, centred: op(backend, 'Sub', [images, mean]) };

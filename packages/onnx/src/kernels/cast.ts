@@ -3,7 +3,7 @@ import { constantOf } from '../graph/constants.ts';
 import { type ElementType, onnxTypes } from '../graph/element-type.ts';
 import type { Value } from '../graph/value.ts';
 import { type Each, each } from './each.ts';
-import { align } from './elementwise.ts';
+import { align, show } from './elementwise.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
 /** Changes of type between numbers and booleans. */
@@ -15,7 +15,7 @@ export const casts: readonly RecordedKernel[] = [
     const aligned = align(backend, [x]);
     const value = aligned.values[0]!;
     const op = each(backend, aligned, value.type);
-    return backend.tensorOf(convert(value, dtype, op));
+    return show(backend, aligned, convert(value, dtype, op));
   }),
 ];
 

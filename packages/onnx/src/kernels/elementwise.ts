@@ -1,4 +1,4 @@
-import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { ElementType } from '../graph/element-type.ts';
 import { sameShape } from '../graph/recorder.ts';
@@ -6,6 +6,8 @@ import { type Attributes, blockOf, type Layout, type Value } from '../graph/valu
 
 /** Values ready for an operator that broadcasts, and what it gives. */
 export interface Aligned {
+  /** The shape that tfjs is told of the result. */
+  readonly told: readonly number[];
   readonly values: readonly Value[];
   readonly shape: readonly number[];
   readonly layout: Layout;
@@ -13,17 +15,38 @@ export interface Aligned {
 
 /** Brings tensors that are to be combined element by element into one layout: that of the images among them. */
 export function align(backend: OnnxBackend, tensors: readonly TensorInfo[]): Aligned {
-  const values = tensors.map((tensor) => backend.value(tensor));
-  const shape = values
+  const given = tensors.map((tensor) => backend.value(tensor));
+  const shape = given
     .map((value) => [...value.shape])
     .reduce((a, b) => backend_util.assertAndGetBroadcastShape(a, b));
-  const layout = shape.length === 4 ? commonLayout(values, shape) : 'plain';
+  const layout = shape.length === 4 ? commonLayout(given, shape) : 'plain';
   const { recorder } = backend;
-  const others = values.some((value) => !recorder.uniformOf(value) && sameShape(value.shape, shape));
+  const others = given.some((value) => !recorder.uniformOf(value) && sameShape(value.shape, shape));
   // One number everywhere is that number, where another value tells the shape.
-  const operand = (value: Value): Value =>
-    (others ? recorder.uniformOf(value) : undefined) ?? broadcastable(backend, value, layout);
-  return { values: values.map(operand), shape, layout };
+  const operands = given.map((value) => (others ? (recorder.uniformOf(value) ?? value) : value));
+  const rows = layout === 'plain' ? withoutLastOne(backend, operands, shape) : undefined;
+  if (rows) return { ...rows, layout, told: shape };
+  const values = operands.map((value) => broadcastable(backend, value, layout));
+  return { values, shape, layout, told: shape };
+}
+
+/**
+ * Values whose last axis has size 1, without it: ONNX Runtime's loops are along the last axis.
+ *
+ * @returns undefined if something would have to be repeated along the other axes.
+ */
+function withoutLastOne(
+  { recorder }: OnnxBackend,
+  values: readonly Value[],
+  shape: readonly number[],
+): Pick<Aligned, 'values' | 'shape'> | undefined {
+  const simple = values.every((value) => sameShape(value.shape, shape) || value.shape.length === 0);
+  if (!simple || shape.length < 2 || shape.at(-1) !== 1) return undefined;
+  const flat = [shape.reduce((a, b) => a * b, 1)];
+  return {
+    values: values.map((value) => (value.shape.length === 0 ? value : recorder.reshape(value, flat))),
+    shape: flat,
+  };
 }
 
 /** The layout of the images that have the result's shape: a blocked one, if any has it. */
@@ -46,6 +69,11 @@ function broadcastable({ recorder }: OnnxBackend, value: Value, layout: Layout):
   return recorder.withLayout(image, layout);
 }
 
+/** The tensor of a result, under the shape that tfjs is told. */
+export function show(backend: OnnxBackend, { told }: Aligned, result: Value): TensorInfo {
+  return backend.tensorOf(result, result.type as DataType, told);
+}
+
 /** Records an operator that works element by element and returns the tensor of its result. */
 export function elementwise(
   backend: OnnxBackend,
@@ -54,6 +82,7 @@ export function elementwise(
   type: ElementType,
   attributes: Attributes = {},
 ): TensorInfo {
-  const { values, shape, layout } = align(backend, tensors);
-  return backend.tensorOf(backend.recorder.op(operator, values, attributes, { type, shape, layout }));
+  const aligned = align(backend, tensors);
+  const { values, shape, layout } = aligned;
+  return show(backend, aligned, backend.recorder.op(operator, values, attributes, { type, shape, layout }));
 }

@@ -4,7 +4,7 @@ import type { Value } from '../graph/value.ts';
 import { combine, operator } from './arithmetic.ts';
 import { convert } from './cast.ts';
 import { type Each, each } from './each.ts';
-import { align } from './elementwise.ts';
+import { align, show } from './elementwise.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
 type Test = (a: Value, b: Value, op: Each) => Value;
@@ -23,7 +23,7 @@ export const logic: readonly RecordedKernel[] = [
     const x = inputs.x as TensorInfo;
     if (x.dtype !== 'bool') return undefined;
     const aligned = align(backend, [x]);
-    return backend.tensorOf(not(aligned.values[0]!, each(backend, aligned, 'bool')));
+    return show(backend, aligned, not(aligned.values[0]!, each(backend, aligned, 'bool')));
   }),
   recorded('Select', ({ inputs, backend }) => {
     const { condition, t, e } = inputs as Readonly<Record<'condition' | 't' | 'e', TensorInfo>>;
@@ -34,8 +34,8 @@ export const logic: readonly RecordedKernel[] = [
     const rows =
       condition.shape.length === 1 ? [condition.shape[0]!, ...t.shape.slice(1).fill(1)] : undefined;
     const aligned = align(backend, [rows ? { ...condition, shape: rows } : condition, t, e]);
-    if (!util.arraysEqual([...aligned.shape], t.shape)) return undefined;
-    return backend.tensorOf(choose(aligned.values, each(backend, aligned, dtype), dtype));
+    if (!util.arraysEqual([...aligned.told], t.shape)) return undefined;
+    return show(backend, aligned, choose(aligned.values, each(backend, aligned, dtype), dtype));
   }),
 ];
 

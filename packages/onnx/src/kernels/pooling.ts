@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import { blockedDomain, type OutputSpec } from '../graph/recorder.ts';
+import { blockedDomain } from '../graph/recorder.ts';
 import { blockOf, physicalShape, type Value } from '../graph/value.ts';
 import type { ConvolutionSizes } from './grouped-convolution.ts';
 import { type Conv2DInfo, image, imageOf, sizesOf, type Window, windowOf, withExactPads } from './images.ts';
@@ -126,17 +126,16 @@ export function spread(
   width: number,
   shape: readonly number[],
 ): Value {
-  const block = blockOf(value.layout);
-  if (block > 0) {
-    const [n, h, w, c] = value.shape as [number, number, number, number];
-    const rows = (n * c) / block;
-    const apart = [rows, h, 1, w, 1, block];
-    const repeated = [rows, h, height, w, width, block];
-    const output = (form: readonly number[]): OutputSpec => ({ type: value.type, shape: form });
-    const parts = recorder.op('Reshape', [value, recorder.indices(apart)], {}, output(apart));
-    const spread = recorder.op('Expand', [parts, recorder.indices(repeated)], {}, output(repeated));
-    const image = { type: value.type, shape, layout: value.layout };
-    return recorder.op('Reshape', [spread, recorder.indices(physicalShape(image))], {}, image);
+  if (blockOf(value.layout) > 0) {
+    const [n, rows, columns, c] = shape as [number, number, number, number];
+    const channels = recorder.op(
+      'Upsample',
+      [recorder.asChannels(value)],
+      { scales: [1, 1, height, width], mode: 'nearest', coordinate_transformation_mode: 'asymmetric' },
+      { type: 'float32', shape: [n, c, rows, columns] },
+      blockedDomain,
+    );
+    return recorder.fromChannels(channels, shape, value.layout);
   }
   const scales = recorder.floats([1, 1, height, width], [4]);
   return recorder.op(

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Value } from '../graph/value.ts';
 import { convert } from './cast.ts';
 import { type Each, each } from './each.ts';
-import { align } from './elementwise.ts';
+import { align, show } from './elementwise.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
 /** tfjs' kernels of floats that are one operator of ONNX; not Tan, whose last bits ONNX Runtime loses. */
@@ -60,6 +60,6 @@ export function formula<Attributes>(
     const { dtype } = x;
     if (dtype !== 'float32' && !(dtype === 'int32' && types === 'whole too')) return undefined;
     const aligned = align(backend, [x]);
-    return backend.tensorOf(write(aligned.values[0]!, each(backend, aligned, dtype), attrs));
+    return show(backend, aligned, write(aligned.values[0]!, each(backend, aligned, dtype), attrs));
   });
 }
