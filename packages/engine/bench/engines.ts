@@ -41,8 +41,9 @@ export interface EnginesOptions {
  * Times PyTorch and every engine that starts here at some works, each in a process of its own, in turn for several
  * rounds, all with as many threads.
  *
- * @returns a table with medians, their ratios to PyTorch eager's, and shares of what a matrix product reaches; exit code 1
- * if one computes something else than PyTorch, or its loss does not fall.
+ * @returns a table with medians and best times (those a busy machine spoils least), the medians' ratios to PyTorch
+ * eager's, and shares of what a matrix product reaches; exit code 1 if one computes something else than PyTorch, or its
+ * loss does not fall.
  */
 export async function table(
   keys: readonly string[],
@@ -82,7 +83,7 @@ export async function table(
     }
     lines.push(...linesOf(work, results));
   }
-  const head = ['work', 'by', 'ms', 'times PyTorch eager', 'GFLOP/s', 'of sgemm', 'note'];
+  const head = ['work', 'by', 'ms', 'best', 'times PyTorch eager', 'GFLOP/s', 'of sgemm', 'note'];
   return `Medians; each with ${threads} threads.\n\n${formatTable(head, lines)}`;
 }
 
@@ -153,7 +154,7 @@ function linesOf(work: Work, results: readonly Result[]): string[][] {
     const { name, ready, failure, times } = result;
     const by = ready?.what ?? (rivals.includes(name) ? `PyTorch ${name}` : name);
     const title = result === limit ? `${work.title}: the limit` : work.title;
-    if (failure || times.length === 0) return [title, by, '–', '–', '–', '–', `did not run: ${failure}`];
+    if (failure || times.length === 0) return [title, by, ...Array(5).fill('–'), `did not run: ${failure}`];
     const ms = median(times);
     const rate = result === limit ? most! : flopsOf(work) / ms / 1e6;
     const notes = [
@@ -167,13 +168,18 @@ function linesOf(work: Work, results: readonly Result[]): string[][] {
     return [
       title,
       by,
-      ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0),
+      digits(ms),
+      digits(Math.min(...times)),
       eager?.times.length && result !== limit ? `${(ms / median(eager.times)).toFixed(2)}×` : '–',
       rate.toFixed(0),
       most === undefined || ready?.gpu ? '–' : `${((100 * rate) / most).toFixed(0)} %`,
       notes.filter(Boolean).join('; '),
     ];
   });
+}
+
+function digits(ms: number): string {
+  return ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0);
 }
 
 /** Not in the way of the table. */
