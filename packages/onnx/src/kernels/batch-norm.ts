@@ -1,6 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import type { OutputSpec } from '../graph/recorder.ts';
 import { type Attributes, blockOf, type Value } from '../graph/value.ts';
 import { gradientsBlocked, normaliseBlocked, trainBlocked } from './blocked-batch-norm.ts';
 import { image } from './images.ts';
@@ -100,11 +99,13 @@ export const batchNormalisation: readonly RecordedKernel[] = [
   }),
 ];
 
-/** A tensor of another rank as images of one pixel, [pixels, 1, 1, C]. */
+/** A tensor of another rank as one image, nearly square: sums over its pixels are taken row by row. */
 function asImage(tensor: TensorInfo): TensorInfo {
   if (tensor.shape.length === 4) return tensor;
   const channels = tensor.shape.at(-1)!;
-  return { ...tensor, shape: [sizeOf(tensor.shape) / channels, 1, 1, channels] };
+  const pixels = sizeOf(tensor.shape) / channels;
+  const width = divisorNearRoot(pixels);
+  return { ...tensor, shape: [1, pixels / width, width, channels] };
 }
 
 /** An operator over images and numbers a channel, [1, 1, 1, C]; the result has the shape of its largest operand. */
@@ -122,29 +123,12 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
-function _square(backend: OnnxBackend, value: Value): Value {
-  return op(backend, 'Mul', [value, value]);
-}
-
-function _centre(backend: OnnxBackend, x: TensorInfo): { mean: Value; centred: Value } {
-  const images = backend.valueIn(x, 'nchw');
-  const mean = channelMean(backend, images);
-  return { mean, centred: op(backend, 'Sub', [images, mean]) };
-}
-
 /** The mean of each channel: of rows first, then of those; one sum over all pixels would lose digits. */
 function channelMean({ recorder }: OnnxBackend, value: Value): Value {
-  const [n, h, w, c] = value.shape as [number, number, number, number];
-  const mean = (of: Value, axes: readonly number[], output: OutputSpec): Value =>
-    recorder.op('ReduceMean', [of, recorder.indices(axes)], { keepdims: 1 }, output);
-  if (h * w > 1) return mean(mean(value, [3], image([n, h, 1, c])), [0, 2], image([1, 1, 1, c]));
-  // Images of one pixel: a row is some of them.
-  const length = divisorNearRoot(n);
-  const view = { type: 'float32', shape: [n / length, length, c] } as const;
-  const rows = recorder.op('Reshape', [value, recorder.indices(view.shape)], {}, view);
-  const means = mean(rows, [1], { type: 'float32', shape: view.shape.with(1, 1) });
-  const all = mean(means, [0], { type: 'float32', shape: [1, 1, c] });
-  return recorder.op('Reshape', [all, recorder.indices([1, c, 1, 1])], {}, image([1, 1, 1, c]));
+  const [n, h, , c] = value.shape as [number, number, number, number];
+  const mean = (of: Value, axes: readonly number[], shape: readonly number[]): Value =>
+    recorder.op('ReduceMean', [of, recorder.indices(axes)], { keepdims: 1 }, image(shape));
+  return mean(mean(value, [3], [n, h, 1, c]), [0, 2], [1, 1, 1, c]);
 }
 
 /** The largest divisor that is not above the square root. */
