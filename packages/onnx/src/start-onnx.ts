@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceSession } from 'onnxruntime-node';
 import { OnnxBackend } from './backend.ts';
+import { registerDilatedGradients } from './dilated-gradients.ts';
 import { buildProgram } from './graph/program.ts';
 import { newValue, Recorder } from './graph/recorder.ts';
 import { Sessions } from './graph/sessions.ts';
@@ -59,6 +60,7 @@ export async function startOnnx({ threads, provider = 'cpu' }: OnnxOptions = {})
     tryProvider(runtime, options);
     const block = provider === 'cpu' ? probeBlock(runtime) : 0;
     registerKernels('onnx');
+    registerDilatedGradients('onnx');
     tf.registerBackend('onnx', () => new OnnxBackend(new Sessions(runtime, options), block), priority);
     running = wanted;
   }

@@ -108,6 +108,49 @@ describe('conv3d and its gradients', () => {
   });
 });
 
+describe('gradients with dilation, which tfjs lacks', () => {
+  const operations: Record<string, readonly [ownFilters: boolean, given: Case, run: Convolve]> = {
+    conv2d: [
+      false,
+      { size: [9, 8], channels: 3, filters: 4, window: [3, 3], dilations: [2, 3], pad: 'same' },
+      (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same', 'NHWC', [2, 3]),
+    ],
+    depthwiseConv2d: [
+      true,
+      { size: [9, 8], channels: 3, filters: 2, window: [3, 3], dilations: [2, 3], pad: 'same' },
+      (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same', 'NHWC', [2, 3]),
+    ],
+    conv3d: [
+      false,
+      { size: [5, 6, 5], channels: 2, filters: 3, window: [2, 3, 2], dilations: [2, 1, 3], pad: 'same' },
+      (x, filter) => tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, 1, 'same', 'NDHWC', [2, 1, 3]),
+    ],
+  };
+
+  it.each(Object.entries(operations))('%s', (_, [ownFilters, given, run]) => {
+    const { reference, xShape, filterShape, yShape } = resolve(given, ownFilters);
+    const [x, filter, dy] = [numbers(xShape, 1), numbers(filterShape, 2), numbers(yShape, 3)];
+    const expected = referenceConvolution(reference, x, filter, dy);
+    const gradients = tf.grads(run)(
+      [tf.tensor(x, xShape), tf.tensor(filter, filterShape)],
+      tf.tensor(dy, yShape),
+    );
+    const [dx, dFilter] = gradients.map((tensor) => tensor.dataSync());
+    expect(difference(dx!, expected.dx)).toBeLessThan(1e-5);
+    expect(difference(dFilter!, expected.dFilter)).toBeLessThan(1e-5);
+  });
+
+  it('are still refused by other backends', async () => {
+    await tf.setBackend('cpu');
+    const [, , run] = operations.conv2d!;
+    const differentiate = (): unknown => tf.grads(run)([tf.ones([1, 8, 8, 1]), tf.ones([3, 3, 1, 1])]);
+    expect(differentiate).toThrow('dilation rates greater than 1 are not yet supported in gradients');
+    await tf.setBackend('onnx');
+  });
+});
+
+type Convolve = (x: tf.Tensor, filter: tf.Tensor) => tf.Tensor;
+
 function named(given: Case): [string, Case] {
   const { size, channels, filters, window, strides, dilations, pad = 'valid', batch = 2 } = given;
   const told = [`${batch}x${size.join('x')}x${channels} * ${window.join('x')}x${filters}`];

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { sameShape } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
+import { handOver } from './dilation.ts';
 import { type ConvolutionSizes, filterGradient, inputGradient } from './grouped-convolution.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 import { channelsLast, type VolumeAttributes, volume, volumeOf, volumeSizes } from './volumes.ts';
@@ -26,7 +27,7 @@ export const convolutions3D: readonly RecordedKernel[] = [
     ({ inputs, attrs, backend }) => {
       const { dy, filter } = inputs as Readonly<Record<'dy' | 'filter', TensorInfo>>;
       const sizes = volumeSizes(attrs.inputShape, filter.shape, attrs);
-      if (!fits(sizes, dy)) return undefined;
+      if (!fits(sizes, dy)) return handOver('Conv3DBackpropInputV2', attrs.dilations);
       const { recorder } = backend;
       const output = volume(sizes.batchSize, sizes.inChannels, sizes.inSize);
       const weights = weightsOf(backend, filter);
@@ -39,7 +40,7 @@ export const convolutions3D: readonly RecordedKernel[] = [
     ({ inputs, attrs, backend }) => {
       const { x, dy } = inputs as Readonly<Record<'x' | 'dy', TensorInfo>>;
       const sizes = volumeSizes(x.shape, attrs.filterShape, attrs);
-      if (!fits(sizes, dy)) return undefined;
+      if (!fits(sizes, dy)) return handOver('Conv3DBackpropFilterV2', attrs.dilations);
       const { recorder } = backend;
       const found = filterGradient(recorder, sizes, volumeOf(backend, x), volumeOf(backend, dy));
       return backend.tensorOf(recorder.transpose(found, [2, 3, 4, 0, 1]));

@@ -5,6 +5,7 @@ import type { Value } from '../graph/value.ts';
 import { activate, canActivate } from './activations.ts';
 import { convolveBlocked, inputGradientBlocked } from './blocked-convolution.ts';
 import { filterGradientBlocked } from './blocked-filter-gradient.ts';
+import { handOver } from './dilation.ts';
 import { filterGradient, inputGradient } from './grouped-convolution.ts';
 import {
   type Conv2DInfo,
@@ -54,7 +55,9 @@ export const convolutions: readonly RecordedKernel[] = [
     const { dy, filter } = inputs as Readonly<Record<'dy' | 'filter', TensorInfo>>;
     const info = conv2DInfo(attrs.inputShape, filter.shape, attrs);
     // tfjs takes gradients of another size than the convolution's result, and cuts them.
-    if (info === undefined || !sameShape(dy.shape, info.outShape)) return undefined;
+    if (info === undefined || !sameShape(dy.shape, info.outShape)) {
+      return handOver('Conv2DBackpropInput', attrs.dilations);
+    }
     const value =
       inputGradientBlocked(backend, info, dy, filter) ??
       inputGradientOfPoints(backend, info, dy, filter) ??
@@ -72,7 +75,9 @@ export const convolutions: readonly RecordedKernel[] = [
     ({ inputs, attrs, backend }) => {
       const { x, dy } = inputs as Readonly<Record<'x' | 'dy', TensorInfo>>;
       const info = conv2DInfo(x.shape, attrs.filterShape, attrs);
-      if (info === undefined || !sameShape(dy.shape, info.outShape)) return undefined;
+      if (info === undefined || !sameShape(dy.shape, info.outShape)) {
+        return handOver('Conv2DBackpropFilter', attrs.dilations);
+      }
       const fast =
         filterGradientBlocked(backend, info, x, dy) ?? filterGradientOfPoints(backend, info, x, dy);
       if (fast) return backend.tensorOf(fast);

@@ -4,6 +4,7 @@ import { sameShape } from '../graph/recorder.ts';
 import { blockOf, type Value } from '../graph/value.ts';
 import { activate, canActivate } from './activations.ts';
 import { blockedConv, reorder, turn } from './blocked-convolution.ts';
+import { handOver } from './dilation.ts';
 import { filterGradient, inputGradient } from './grouped-convolution.ts';
 import {
   type Conv2DInfo,
@@ -42,7 +43,9 @@ export const depthwiseConvolutions: readonly RecordedKernel[] = [
     ({ inputs, attrs, backend }) => {
       const { dy, filter } = inputs as Readonly<Record<'dy' | 'filter', TensorInfo>>;
       const info = conv2DInfo(attrs.inputShape, filter.shape, attrs, true);
-      if (info === undefined || !sameShape(dy.shape, info.outShape)) return undefined;
+      if (info === undefined || !sameShape(dy.shape, info.outShape)) {
+        return handOver('DepthwiseConv2dNativeBackpropInput', attrs.dilations);
+      }
       const value =
         inputGradientBlocked(backend, info, dy, filter) ??
         inputGradient(
@@ -60,7 +63,9 @@ export const depthwiseConvolutions: readonly RecordedKernel[] = [
     ({ inputs, attrs, backend }) => {
       const { x, dy } = inputs as Readonly<Record<'x' | 'dy', TensorInfo>>;
       const info = conv2DInfo(x.shape, attrs.filterShape, attrs, true);
-      if (info === undefined || !sameShape(dy.shape, info.outShape)) return undefined;
+      if (info === undefined || !sameShape(dy.shape, info.outShape)) {
+        return handOver('DepthwiseConv2dNativeBackpropFilter', attrs.dilations);
+      }
       const { recorder } = backend;
       const sizes = sizesOf(info, info.inChannels);
       const found = filterGradient(recorder, sizes, imageOf(backend, x), imageOf(backend, dy));
