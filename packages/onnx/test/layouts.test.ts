@@ -72,10 +72,20 @@ const operations: Record<string, (x: tf.Tensor4D, y: tf.Tensor4D) => tf.Tensor> 
   conv2d: (x) => tf.conv2d(x, numbers([3, 3, 32, 16], 3), 1, 'same'),
   'conv2d with strides': (x) => tf.conv2d(x, numbers([3, 3, 32, 5], 4), 2, 'same'),
   depthwiseConv2d: (x) => tf.depthwiseConv2d(x, numbers([3, 3, 32, 1], 5), 1, 'same'),
+  'fused depthwiseConv2d': (x) =>
+    tf.fused.depthwiseConv2d({
+      x,
+      filter: numbers([3, 3, 32, 1], 5),
+      strides: 1,
+      pad: 'same',
+      bias: tf.linspace(-1, 1, 32),
+      activation: 'relu',
+    }),
+  flipLeftRight: (x) => tf.image.flipLeftRight(x),
   conv2dTranspose: (x) => tf.conv2dTranspose(x, numbers([2, 2, 8, 32], 6), [2, 8, 12, 8], 2, 'same'),
 };
 
-const withoutGradient = new Set([operations.depthToSpace, operations.greater]);
+const withoutGradient = new Set([operations.flipLeftRight, operations.depthToSpace, operations.greater]);
 
 beforeAll(() => startOnnx({ threads: 1 }));
 
