@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../src/backend.ts';
 
 /** The running backend. */
-export function onnxBackend(): OnnxBackend {
+function onnxBackend(): OnnxBackend {
   return tf.backend() as unknown as OnnxBackend;
 }
 
