@@ -1,5 +1,6 @@
 import {
   type backend_util,
+  type DataMover,
   DataStorage,
   type DataType,
   engine,
@@ -58,10 +59,13 @@ export class OnnxBackend extends KernelBackend {
   /** Channels of a pixel that the runtime's fast convolutions keep together; 0 without such. */
   readonly block: 0 | 8 | 16;
 
-  /** @param block As `probeBlock` finds it; with 0, only standard operators are recorded. */
-  constructor(runner: ProgramRunner, block: 0 | 8 | 16 = 0) {
+  /**
+   * @param block As `probeBlock` finds it; with 0, only standard operators are recorded.
+   * @param mover Brings tensors of other backends here; default tfjs' engine, which takes them away from there.
+   */
+  constructor(runner: ProgramRunner, block: 0 | 8 | 16 = 0, mover: DataMover = engine()) {
     super();
-    this.data = new DataStorage(this, engine());
+    this.data = new DataStorage(this, mover);
     this.recorder = new Recorder(runner.inParts);
     this.#runner = runner;
     this.block = block;
@@ -197,7 +201,8 @@ export class OnnxBackend extends KernelBackend {
 
   #written(type: ElementType, values: BackendValues, shape: readonly number[]): Value {
     const numbers = values as Float32Array;
-    if (numbers.length >= batchSize) {
+    // In what is written down for any sizes, few numbers now may be many then.
+    if (numbers.length >= (this.#runner.inParts ? batchSize : 2)) {
       // tfjs writes out the zeros and ones of its gradients; they are never fed.
       const number = numbers[0]!;
       if ((number === 0 || number === 1) && isUniform(numbers)) {

@@ -1,114 +1,127 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { encodeModel } from '../graph/model.ts';
 import { physicalShape, type Value } from '../graph/value.ts';
-import { generalise } from './generalise.ts';
+import { foldWeights } from './fold-weights.ts';
+import { forAnySize } from './for-any-size.ts';
+import {
+  axesOfInputs,
+  type InputAxes,
+  type InputSizes,
+  required,
+  shapesOf,
+  type Trial,
+  trialsOf,
+} from './free-axes.ts';
+import { Names } from './names.ts';
+import { inOldestSet } from './operator-set.ts';
+import { expressSize, textOf } from './size-expression.ts';
 import { type ImageLayout, type TracedModel, traceModel } from './trace-model.ts';
+import { type Borrowed, copyOf } from './tracing-backend.ts';
 
 /** How a model is written. */
 export interface ExportOptions {
   /**
-   * Names of the axes that may have any size, for each input, counted as tfjs counts them (images are [N, H, W, C]).
-   * Default: those that the model leaves open, named `batch`, and for images `height` and `width`.
+   * For each input, axes by their number as tfjs counts them (images are [N, H, W, C]): a name for an axis that may have
+   * any size, or the size that it has. Axes of the same name have the same size. Default: all that the model leaves open,
+   * named `batch`, and for images `height` and `width`.
    */
-  readonly dynamicAxes?: readonly Readonly<Record<number, string>>[];
+  readonly dynamicAxes?: readonly InputAxes[];
   /** The order of images' axes in the file's inputs and outputs; default `NCHW`, as most of ONNX's users have them. */
   readonly layout?: ImageLayout;
 }
 
-/** Sizes of open axes in two recordings: all different, and good for five poolings by 2. */
-const trials = [
-  [2, 64, 96, 128, 160],
-  [3, 192, 224, 256, 288],
-] as const;
-
 /**
  * Writes a tfjs-layers model as an ONNX file, weights inside: what it computes in inference.
  *
- * Needs no ONNX Runtime. Inputs and outputs have the model's own names, weights theirs; operators are those of ONNX's
- * operator set 21.
+ * Needs no ONNX Runtime, and leaves the current backend, the weights and `tf.memory()` as they are. Inputs, outputs and
+ * weights have the model's names. Operators are those of ONNX's operator set 17, or 21 where a layer needs it.
  *
  * @returns the file's bytes.
- * @throws {Error} if a layer computes what is not recorded, or a free axis changes more than sizes.
+ * @throws {RangeError} if `dynamicAxes` do not fit the model's inputs.
+ * @throws {Error} if a layer computes what ONNX cannot, or not for any size of a free axis; the message names the layer.
  * @example
  * ```ts
- * const model = layers.sequential({ layers: [layers.layers.dense({ units: 2, inputShape: [3] })] });
- * await writeFile('model.onnx', await exportOnnx(model));
+ * const model = tf.sequential({ layers: [tf.layers.dense({ name: 'twice', units: 1, inputShape: [1], useBias: false })] });
+ * model.setWeights([tf.tensor2d([[2]])]);
+ * await writeFile('twice.onnx', await exportOnnx(model));
+ *
+ * const session = await InferenceSession.create('twice.onnx'); // of onnxruntime-node
+ * const feeds = { twice_input: new Tensor('float32', [1, 2, 3], [3, 1]) };
+ * (await session.run(feeds)).twice.data; // 2, 4, 6
  * ```
  */
 export async function exportOnnx(
   model: LayersModel,
   { dynamicAxes, layout = 'NCHW' }: ExportOptions = {},
 ): Promise<Uint8Array> {
-  const free = model.inputs.map(({ shape }, i) => dynamicAxes?.[i] ?? openAxes(shape));
-  const traced: TracedModel[] = [];
-  for (const sizes of trials) {
-    const shapes = model.inputs.map(({ shape }, i) =>
-      shape.map((size, axis) => (axis in free[i]! || size === null ? sizes[axis % sizes.length]! : size)),
-    );
-    traced.push(await traceModel(model, shapes, layout));
-  }
-  return encode(model, free, traced as [TracedModel, TracedModel]);
-}
-
-function openAxes(shape: readonly (number | null)[]): Record<number, string> {
-  const names = shape.length === 4 ? ['batch', 'height', 'width', 'channels'] : ['batch'];
-  return Object.fromEntries(
-    shape.flatMap((size, axis) => (size === null ? [[axis, names[axis] ?? `size${axis}`]] : [])),
+  const axes = axesOfInputs(model, dynamicAxes);
+  const weights = model.weights.map((weight) => weight.read());
+  const numbers = await Promise.all(weights.map((weight) => weight.data()));
+  const borrowed: Borrowed = new Map(
+    weights.map((weight, i) => [weight.dataId, copyOf(weight, numbers[i]!)] as const),
   );
+  const trials: Trial[] = [];
+  const traced: TracedModel[] = [];
+  for (const trial of trialsOf(axes)) {
+    try {
+      traced.push(traceModel(model, shapesOf(axes, trial), layout, borrowed));
+      trials.push(trial);
+    } catch (error) {
+      // Not every model can have every size: one with skip connections needs even ones.
+      if (trials.length < required) throw error;
+    }
+  }
+  const names = new Names();
+  for (const [i, value] of traced[0]!.inputs.entries()) names.of(value, model.inputNames[i]!);
+  for (const [i, value] of traced[0]!.outputs.entries()) names.of(value, model.outputNames[i]!);
+  const named = new Map(
+    model.weights.map((weight, i) => [borrowed.get(weights[i]!.dataId)!, weight.originalName] as const),
+  );
+  return encode(traced, trials, axes, names, named);
 }
 
 function encode(
-  model: LayersModel,
-  free: readonly Readonly<Record<number, string>>[],
-  [traced, other]: readonly [TracedModel, TracedModel],
+  traced: readonly TracedModel[],
+  trials: readonly Trial[],
+  axes: readonly InputSizes[],
+  names: Names,
+  weightNames: ReadonlyMap<Value, string>,
 ): Uint8Array {
-  const nodes = generalise(traced, other);
-  const { inputs, outputs, weightNames, program } = traced;
-  const fixed = program.inputs.filter((value) => !inputs.includes(value));
-  const constants = new Set(
-    nodes.flatMap((node) => node.inputs).filter((value) => value?.constant !== undefined),
+  const [{ inputs, outputs, layers }] = traced as [TracedModel];
+  const { nodes: folded, origins } = foldWeights(forAnySize(traced, trials, axes), outputs);
+  const { nodes, operators } = inOldestSet(folded);
+  const initializers = new Set(
+    nodes.flatMap((node) => node.inputs.flatMap((input) => (input?.data === undefined ? [] : [input]))),
   );
-  const names = new Map<Value, string>(weightNames);
-  inputs.forEach((value, i) => {
-    names.set(value, model.inputNames[i]!);
-  });
-  outputs.forEach((value, i) => {
-    names.set(value, model.outputNames[i]!);
-  });
-  let count = 0;
-  const name = (value: Value): string => {
-    let known = names.get(value);
-    if (known === undefined) {
-      known = `v${count++}`;
-      names.set(value, known);
-    }
-    return known;
-  };
+  for (const value of initializers) {
+    const name = weightNames.get(origins.get(value) ?? value);
+    if (name !== undefined) names.of(value, name);
+  }
+  const labels = new Names();
+  const layerOf = new Map([...layers].map(([node, layer]) => [node.outputs[0]!, layer]));
   return encodeModel({
     nodes,
     inputs,
     outputs,
-    initializers: [...(constants as Set<Value>), ...fixed],
-    name,
-    dimension: (value, axis, size) => dimensionOf(value, axis, size),
+    initializers: [...initializers],
+    operators,
+    name: (value) => names.of(value),
+    label: ({ operator, outputs }) =>
+      labels.free([layerOf.get(outputs[0]!), operator.type].filter(Boolean).join('/')),
+    dimension: dimensionOf,
   });
 
-  /** A free axis by its name; outputs have the name of the input's axis whose sizes they follow. */
+  /** A free axis by its name, an output's by how it follows one. */
   function dimensionOf(value: Value, axis: number, size: number): string | number {
     const input = inputs.indexOf(value);
     if (input >= 0) {
-      const place = physicalShape({ shape: [...value.shape.keys()], layout: value.layout })[axis]!;
-      return free[input]![place] ?? size;
+      const order = physicalShape({ shape: [...value.shape.keys()], layout: value.layout });
+      return axes[input]![order[axis]!]!;
     }
-    const twin = physicalShape(other.outputs[outputs.indexOf(value)]!)[axis]!;
-    if (twin === size) return size;
-    for (const [i, axes] of free.entries()) {
-      for (const [place, label] of Object.entries(axes)) {
-        const follows =
-          inputs[i]!.shape[Number(place)] === size && other.inputs[i]!.shape[Number(place)] === twin;
-        if (follows) return label;
-      }
-    }
-    return `${name(value)}_${axis}`;
+    const output = outputs.indexOf(value);
+    const sizes = traced.map((other) => physicalShape(other.outputs[output]!)[axis]!);
+    if (sizes.every((other) => other === size)) return size;
+    const expression = expressSize(sizes, trials);
+    return expression ? textOf(expression) : `${names.of(value)}_${axis}`;
   }
 }

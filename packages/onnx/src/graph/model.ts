@@ -3,9 +3,14 @@ import { type HostData, onnxTypes } from './element-type.ts';
 import { nameOf } from './program.ts';
 import { type Attribute, type Node, physicalShape, type Value } from './value.ts';
 
-/** The operator set whose definitions the kernels were written against, and the file format's version of that time. */
-export const opset = 21;
-const irVersion = 10;
+/** A version of ONNX's operators, and of the file format of that time. */
+export interface OperatorSet {
+  readonly opset: number;
+  readonly irVersion: number;
+}
+
+/** The one whose definitions the kernels were written against. */
+export const newest: OperatorSet = { opset: 21, irVersion: 10 };
 
 /** The parts of a graph, as ONNX's `GraphProto` has them. */
 export interface ModelParts {
@@ -18,22 +23,26 @@ export interface ModelParts {
   readonly name?: (value: Value) => string;
   /** A name in place of a dimension's size, for inputs and outputs. */
   readonly dimension?: (value: Value, axis: number, size: number) => string | number;
+  /** The name of a node; defaults to its operator and place. */
+  readonly label?: (node: Node, place: number) => string;
+  readonly operators?: OperatorSet;
 }
 
 /** Encodes a graph as an ONNX model: the `ModelProto` of onnx.proto, in Protocol Buffers. */
 export function encodeModel(parts: ModelParts): Uint8Array {
   const writer = new PbfWriter();
+  const { opset, irVersion } = parts.operators ?? newest;
   writer.writeVarintField(1, irVersion);
   writer.writeStringField(2, 'lunet');
   writer.writeMessage(7, writeGraph, parts);
   const domains = new Set(parts.nodes.map(({ operator }) => operator.domain));
   for (const domain of new Set(['', ...domains])) {
-    writer.writeMessage(8, writeOpset, { domain, version: domain === '' ? opset : 1 });
+    writer.writeMessage(8, writeImport, { domain, version: domain === '' ? opset : 1 });
   }
   return writer.finish();
 }
 
-function writeOpset({ domain, version }: { domain: string; version: number }, writer: PbfWriter): void {
+function writeImport({ domain, version }: { domain: string; version: number }, writer: PbfWriter): void {
   writer.writeStringField(1, domain);
   writer.writeVarintField(2, version);
 }
@@ -41,7 +50,8 @@ function writeOpset({ domain, version }: { domain: string; version: number }, wr
 function writeGraph(parts: ModelParts, writer: PbfWriter): void {
   const name = parts.name ?? nameOf;
   parts.nodes.forEach((node, i) => {
-    writer.writeMessage(1, writeNode, { node, name, label: `${node.operator.type}${i}` });
+    const label = parts.label?.(node, i) ?? `${node.operator.type}${i}`;
+    writer.writeMessage(1, writeNode, { node, name, label });
   });
   writer.writeStringField(2, 'lunet');
   for (const value of parts.initializers) writer.writeMessage(5, writeTensor, { value, name });

@@ -67,16 +67,20 @@ export const recordedKernels: ReadonlySet<string> = new Set(kernels.map(({ kerne
 
 const registered = new Set<string>();
 
-/** Registers all kernels for a backend that is an `OnnxBackend`; a second call does nothing. */
-export function registerKernels(backendName: string): void {
+/**
+ * Registers all kernels for a backend that is an `OnnxBackend`; a second call does nothing.
+ *
+ * @param preferred Kernels that are tried before those of the same names.
+ */
+export function registerKernels(backendName: string, preferred: readonly RecordedKernel[] = []): void {
   if (registered.has(backendName)) return;
   registered.add(backendName);
   for (const { kernelName, record } of kernels) {
+    const first = preferred.find((kernel) => kernel.kernelName === kernelName)?.record;
     register(backendName, kernelName, (args) => {
       args.backend.cutIfLong();
-      return (
-        (canRecord(args.inputs) ? record(args as never) : undefined) ?? runOnCpu(kernelName, args, false)
-      );
+      if (!canRecord(args.inputs)) return runOnCpu(kernelName, args, false);
+      return first?.(args as never) ?? record(args as never) ?? runOnCpu(kernelName, args, false);
     });
   }
   for (const { kernelName } of getKernelsForBackend('cpu')) {
