@@ -11,6 +11,7 @@ import {
 import type { ElementType, HostData } from './graph/element-type.ts';
 import { buildProgram, type Program } from './graph/program.ts';
 import { forget, newValue, Recorder, sameShape } from './graph/recorder.ts';
+import { wholeRounds } from './graph/rounds.ts';
 import type { Layout, Value } from './graph/value.ts';
 import { toPlain } from './to-plain.ts';
 
@@ -47,14 +48,22 @@ export interface ProgramRunner {
 const comfortable = 512;
 /** Elements of what is taken for a batch rather than for a factor or a rate. */
 const batchSize = 256;
+/** With more nodes than this pending, the next kernel looks for a loop, and runs its whole rounds. */
+const long = 2048;
 /** With more nodes than this pending, the next kernel closes the graph wherever it is. */
 const limit = 16_384;
+/** With more bytes written than this for pending nodes, they run before any more are. */
+const byteLimit = 2 ** 28;
 
 /** A TensorFlow.js backend whose kernels record an ONNX graph, which runs when somebody reads a tensor. */
 export class OnnxBackend extends KernelBackend {
   readonly recorder: Recorder;
   readonly data: DataStorage<TensorData>;
   readonly #runner: ProgramRunner;
+  /** How many pending nodes make the next look for a loop. */
+  #nextLook = long;
+  /** Bytes written since the first pending node was recorded: they stay until it runs, whether or not anybody holds them. */
+  #bytesWritten = 0;
 
   /** Channels of a pixel that the runtime's fast convolutions keep together; 0 without such. */
   readonly block: 0 | 8 | 16;
@@ -77,6 +86,7 @@ export class OnnxBackend extends KernelBackend {
   value({ dataId, shape }: TensorInfo): Value {
     const { value } = this.data.get(dataId);
     if (value === undefined) throw new TypeError('Cannot record a tensor of strings or complex numbers');
+    if (this.#runner.inParts && isLost(value)) throw lost();
     return sameShape(value.shape, shape) ? value : this.recorder.reshape(value, shape);
   }
 
@@ -133,15 +143,26 @@ export class OnnxBackend extends KernelBackend {
 
   /** Runs all that is pending and still shown by a tensor. */
   flush(): void {
-    const pending = this.recorder.take();
-    if (pending.length === 0) return;
-    const outputs: Value[] = [];
-    for (const node of pending)
-      for (const output of node.outputs) if (output.holders > 0) outputs.push(output);
+    this.#run(this.recorder.pending.length);
+    this.#bytesWritten = 0;
+  }
+
+  /** Runs the first of the pending nodes: what tensors show, and what the others read. */
+  #run(count: number): void {
+    this.#nextLook = long;
+    const nodes = this.recorder.take(count);
+    const read = new Set(this.recorder.pending.flatMap(({ inputs }) => inputs));
+    const outputs = nodes
+      .flatMap((node) => node.outputs)
+      .filter((output) => output.holders > 0 || read.has(output));
     try {
-      if (outputs.length > 0) this.#runner.run(buildProgram(pending, outputs), this.#weights());
+      if (outputs.length > 0) this.#runner.run(buildProgram(nodes, outputs), this.#weights());
+    } catch (error) {
+      // The others read what is lost.
+      forget(this.recorder.take());
+      throw error;
     } finally {
-      forget(pending);
+      forget(nodes);
     }
   }
 
@@ -158,11 +179,22 @@ export class OnnxBackend extends KernelBackend {
 
   /** Called before a kernel records, when all values that will be needed are behind tensors. */
   cutIfLong(): void {
-    this.#cutAbove(limit);
+    if (!this.#runner.inParts) return;
+    const { pending } = this.recorder;
+    if (pending.length > limit) return this.flush();
+    if (pending.length <= this.#nextLook) return;
+    this.#nextLook *= 2;
+    const count = wholeRounds(pending);
+    if (count > 0) this.#run(count);
   }
 
-  #cutAbove(nodes: number): void {
-    if (this.#runner.inParts && this.recorder.pending.length > nodes) this.flush();
+  /** Called before elements are written: runs what is pending if a step begins, or if it keeps too many. */
+  #cutBefore(elements: number, bytes: number): void {
+    const pending = this.recorder.pending.length;
+    if (!this.#runner.inParts || pending === 0) this.#bytesWritten = 0;
+    else if (elements >= batchSize && pending > comfortable) this.flush();
+    else if (this.#bytesWritten + bytes > byteLimit) this.flush();
+    else this.#bytesWritten += bytes;
   }
 
   // --- What tfjs asks of a backend
@@ -185,18 +217,19 @@ export class OnnxBackend extends KernelBackend {
       return;
     }
     if (dtype === 'complex64') {
-      const { real, imag } = values as unknown as { real: Float32Array; imag: Float32Array };
-      const part = (numbers: Float32Array): TensorInfo => ({
-        dataId: this.write(numbers, shape, 'float32'),
-        shape,
-        dtype: 'float32',
-      });
-      this.data.set(dataId, { refCount, dtype, complex: { real: part(real), imag: part(imag) } });
+      const [real, imag] = [0, 1].map((part) => this.#part(values as Float32Array, part, shape));
+      this.data.set(dataId, { refCount, dtype, complex: { real: real!, imag: imag! } });
       return;
     }
     const value = this.#written(dtype as ElementType, values, shape);
     value.holders++;
     this.data.set(dataId, { refCount, dtype, value });
+  }
+
+  /** Every second number: tfjs moves complex numbers as pairs. */
+  #part(pairs: Float32Array, part: number, shape: number[]): TensorInfo {
+    const numbers = Float32Array.from({ length: pairs.length / 2 }, (_, i) => pairs[2 * i + part]!);
+    return { dataId: this.write(numbers, shape, 'float32'), shape, dtype: 'float32' };
   }
 
   #written(type: ElementType, values: BackendValues, shape: readonly number[]): Value {
@@ -208,8 +241,8 @@ export class OnnxBackend extends KernelBackend {
       if ((number === 0 || number === 1) && isUniform(numbers)) {
         return this.recorder.filled(this.recorder.scalar(number, type), shape);
       }
-      this.#cutAbove(comfortable);
     }
+    this.#cutBefore(numbers.length, numbers.byteLength);
     return newValue({ type, shape: [...shape] }, ownCopy(type, values));
   }
 
@@ -222,9 +255,7 @@ export class OnnxBackend extends KernelBackend {
       return interleave(real, imag);
     }
     if (value!.data === undefined) this.flush();
-    if (value!.data === undefined) {
-      throw new Error('Cannot read the tensor: the graph that computes it failed to run');
-    }
+    if (value!.data === undefined) throw lost();
     const plain = toPlain(value!, value!.data);
     // The caller may write into what it gets.
     return (plain === value!.data ? plain.slice() : plain) as BackendValues;
@@ -293,6 +324,15 @@ export class OnnxBackend extends KernelBackend {
   }
 }
 
+/** Whether a value's node was dropped before it ran. */
+function isLost({ data, node }: Value): boolean {
+  return data === undefined && node === undefined;
+}
+
+function lost(): Error {
+  return new Error('Cannot use the tensor: the graph that would have computed it failed; compute it anew');
+}
+
 function isUniform(numbers: ArrayLike<number>): boolean {
   const first = numbers[0]!;
   // The last number tells most others at once.
@@ -304,11 +344,11 @@ function isUniform(numbers: ArrayLike<number>): boolean {
 function ownCopy(type: ElementType, values: BackendValues): HostData {
   switch (type) {
     case 'float32':
-      return Float32Array.from(values as Float32Array);
+      return new Float32Array(values as Float32Array);
     case 'int32':
-      return Int32Array.from(values as Int32Array);
+      return new Int32Array(values as Int32Array);
     default:
-      return Uint8Array.from(values as Uint8Array);
+      return new Uint8Array(values as Uint8Array);
   }
 }
 

@@ -32,19 +32,23 @@ export function runOnCpu(
       throw new Error(`Cannot read the inputs of ${kernelName}: ${(cause as Error).message}`, { cause });
     }
   };
-  const entries = Object.entries(inputs).map(([name, tensor]) => [
-    name,
-    tensor == null ? tensor : Array.isArray(tensor) ? tensor.map(move) : move(tensor),
-  ]);
-  const copies = Array.isArray(inputs) ? entries.map(([, tensor]) => tensor) : Object.fromEntries(entries);
   const kernel = getKernel(kernelName, 'cpu');
   if (kernel == null)
     throw new Error(`Cannot run ${kernelName}: neither this backend nor the cpu backend has it`);
-  const results = kernel.kernelFunc({ inputs: copies, attrs, backend: moved } as never);
-  const list = Array.isArray(results) ? results : [results];
-  const outputs = list.map((tensor) => moveFrom(moved, backend, tensor));
-  for (const tensor of [...made, ...list]) moved.disposeData(tensor.dataId);
-  return Array.isArray(results) ? outputs : outputs[0]!;
+  try {
+    const entries = Object.entries(inputs).map(([name, tensor]) => [
+      name,
+      tensor == null ? tensor : Array.isArray(tensor) ? tensor.map(move) : move(tensor),
+    ]);
+    const copies = Array.isArray(inputs) ? entries.map(([, tensor]) => tensor) : Object.fromEntries(entries);
+    const results = kernel.kernelFunc({ inputs: copies, attrs, backend: moved } as never);
+    const list = Array.isArray(results) ? results : [results];
+    made.push(...list);
+    const outputs = list.map((tensor) => moveFrom(moved, backend, tensor));
+    return Array.isArray(results) ? outputs : outputs[0]!;
+  } finally {
+    for (const tensor of made) moved.disposeData(tensor.dataId);
+  }
 }
 
 /** The cpu backend says at its first use that it is slow, which is said better above. */

@@ -10,7 +10,7 @@ import { buildProgram } from './graph/program.ts';
 import { newValue, Recorder } from './graph/recorder.ts';
 import { Sessions } from './graph/sessions.ts';
 import { registerKernels } from './kernels/register.ts';
-import { loadOnnxRuntime, type OnnxRuntime } from './runtime/onnxruntime.ts';
+import { loadOnnxRuntime, type OnnxRuntime, reasonOf } from './runtime/onnxruntime.ts';
 import { probeBlock } from './runtime/probe-block.ts';
 
 /** What computes in ONNX Runtime: its execution providers. */
@@ -44,6 +44,8 @@ export async function startOnnx({ threads, provider = 'cpu' }: OnnxOptions = {})
       `Cannot start provider '${provider}': this ONNX Runtime has ${runtime.providers.join(', ')}`,
     );
   }
+  // Somebody may have called tf.removeBackend.
+  if (tf.findBackendFactory('onnx') == null) running = undefined;
   const wanted = { threads: threads ?? availableParallelism(), provider };
   if (running && (running.provider !== provider || (threads !== undefined && threads !== running.threads))) {
     throw new RangeError(
@@ -83,10 +85,7 @@ function tryProvider(runtime: OnnxRuntime, options: InferenceSession.SessionOpti
   try {
     sessions.run(buildProgram(recorder.take(), [two]), new Set());
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
-    // ONNX Runtime puts the place in its sources before the reason.
-    const [, short = reason] = /(?:was false\.|Status Message:) (.*)/.exec(reason) ?? [];
-    throw new Error(`Cannot start provider '${options.executionProviders}': ${short}`, { cause });
+    throw new Error(`Cannot start provider '${options.executionProviders}': ${reasonOf(cause)}`, { cause });
   } finally {
     sessions.dispose();
   }

@@ -1,7 +1,8 @@
 import type { ElementType, HostData } from './element-type.ts';
+import { Numbered } from './numbered.ts';
 import type { Value } from './value.ts';
 
-const known = new Map<string, Value>();
+const known = new Numbered<Value>();
 
 /**
  * A value that is part of the graph itself: an axis, a shape, an index list, a factor. Equal ones are one object.
@@ -10,7 +11,7 @@ const known = new Map<string, Value>();
  */
 export function constantOf(type: ElementType, data: HostData, shape: readonly number[]): Value {
   const key = `${type}[${shape}]${data}${data.length === 1 && Object.is(data[0], -0) ? '-' : ''}`;
-  return known.get(key) ?? enter(key, type, data, shape);
+  return constantBy(key, type, shape, () => data);
 }
 
 /** A constant that is known by how it is made. */
@@ -20,22 +21,16 @@ export function constantBy(
   shape: readonly number[],
   make: () => HostData,
 ): Value {
-  return known.get(key) ?? enter(key, type, make(), shape);
-}
-
-function enter(key: string, type: ElementType, data: HostData, shape: readonly number[]): Value {
-  const value: Value = {
+  return known.get(key, (constant) => ({
     type,
     shape,
     layout: 'plain',
     node: undefined,
-    data,
-    constant: known.size,
+    data: make(),
+    constant,
     holders: 0,
     forms: undefined,
     slot: -1,
     build: -1,
-  };
-  known.set(key, value);
-  return value;
+  }));
 }

@@ -1,3 +1,4 @@
+import { Numbered } from './numbered.ts';
 import { type Node, physicalShape, type Value } from './value.ts';
 
 /** What one run computes: the pending nodes that its outputs need, numbered. */
@@ -10,12 +11,12 @@ export interface Program {
   readonly outputs: readonly Value[];
   /** How many values are numbered. */
   readonly slots: number;
-  /** Two programs with the same numbers here are the same graph. */
+  /** Two programs with the same numbers here are the same graph, but for what their constants hold. */
   readonly signature: Int32Array;
 }
 
 let builds = 0;
-const shapes = new Map<string, number>();
+const shapes = new Numbered<number>();
 let numbers = new Int32Array(4096);
 
 /** Numbers the nodes that `outputs` need, their inputs and constants, by first use. */
@@ -50,17 +51,13 @@ export function buildProgram(pending: readonly Node[], outputs: readonly Value[]
     for (const input of node.inputs) {
       if (input === undefined || input.build === build) continue;
       enter(input);
-      if (input.constant !== undefined) {
-        constants.push(input);
-        write(-2);
-        write(input.constant);
-      } else {
-        inputs.push(input);
-        write(-1);
-        write(shapeNumber(input));
-      }
+      const fixed = input.constant !== undefined;
+      (fixed ? constants : inputs).push(input);
+      write(fixed ? -2 : -1);
+      write(shapeNumber(input));
     }
     write(node.operator.id);
+    write(node.inputs.length);
     for (const input of node.inputs) write(input === undefined ? -3 : input.slot);
     for (const output of node.outputs) enter(output);
   }
@@ -71,16 +68,15 @@ export function buildProgram(pending: readonly Node[], outputs: readonly Value[]
 
 /** A number for a type and a shape in memory. */
 function shapeNumber(value: Value): number {
-  const key = `${value.type}[${physicalShape(value)}]`;
-  let number = shapes.get(key);
-  if (number === undefined) {
-    number = shapes.size;
-    shapes.set(key, number);
-  }
-  return number;
+  return shapes.get(`${value.type}[${physicalShape(value)}]`, (number) => number);
 }
 
 /** The name of a value in the model of the program that was built last. */
 export function nameOf(value: Value): string {
   return `v${value.slot}`;
+}
+
+/** The numbers' own bytes as a string: a key that is equal only where all numbers are. */
+export function keyOf(signature: Int32Array): string {
+  return Buffer.from(signature.buffer, signature.byteOffset, signature.byteLength).toString('latin1');
 }

@@ -201,10 +201,10 @@ export class Recorder {
     return form;
   }
 
-  /** Takes all pending nodes; when they have run, or never will, `forget` them. */
-  take(): Node[] {
+  /** Takes the first of the pending nodes, or all; when they have run, or never will, `forget` them. */
+  take(count = this.pending.length): Node[] {
     const taken = this.pending;
-    this.pending = [];
+    this.pending = taken.splice(count);
     return taken;
   }
 }

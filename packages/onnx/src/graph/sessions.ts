@@ -1,9 +1,10 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ProgramRunner } from '../backend.ts';
-import type { NativeSession, OnnxRuntime } from '../runtime/onnxruntime.ts';
+import { type NativeSession, type OnnxRuntime, reasonOf } from '../runtime/onnxruntime.ts';
+import { ChangingConstants } from './changing-constants.ts';
 import { fuseConvolutions } from './fuse-convolutions.ts';
 import { encodeModel } from './model.ts';
-import { nameOf, type Program } from './program.ts';
+import { keyOf, nameOf, type Program } from './program.ts';
 import { physicalShape, type Value } from './value.ts';
 
 /** Sessions kept; the one unused for longest goes first. */
@@ -21,7 +22,7 @@ interface Entry {
   readonly bytes: number;
   readonly session: NativeSession;
   /** The weights of the last run, by their place among the inputs, and for how many runs they were those. */
-  weights: ReadonlyMap<number, Value>;
+  weights: ReadonlyMap<number, WeakRef<Value>>;
   repeats: number;
   /** A session with these weights as constants, for which the runtime folds and reorders what it can. */
   frozen: NativeSession | undefined;
@@ -36,6 +37,7 @@ export class Sessions implements ProgramRunner {
   readonly #options: InferenceSession.SessionOptions;
   /** In the order of last use. */
   readonly #entries = new Map<string, Entry>();
+  readonly #changing = new ChangingConstants();
   #bytes = 0;
 
   constructor(runtime: OnnxRuntime, options: InferenceSession.SessionOptions) {
@@ -47,8 +49,10 @@ export class Sessions implements ProgramRunner {
    * Runs a program; its outputs' data are known afterwards.
    *
    * @param weights Values that are likely to stay: once they have, they become constants of a session of their own.
+   * @throws {Error} if an operator cannot compute; the message says which and why.
    */
-  run(program: Program, weights: ReadonlySet<Value>): void {
+  run(recorded: Program, weights: ReadonlySet<Value>): void {
+    const program = this.#changing.feed(recorded);
     const entry = this.#entryOf(program);
     const held = heldWeights(program, weights);
     if (held.size > 0 && sameValues(held, entry.weights)) {
@@ -58,7 +62,7 @@ export class Sessions implements ProgramRunner {
       entry.frozen?.dispose();
       entry.frozen = undefined;
       entry.repeats = 0;
-      entry.weights = held;
+      entry.weights = new Map([...held].map(([i, value]) => [i, new WeakRef(value)]));
     }
     const { Tensor } = this.#runtime;
     const feeds: Record<string, InstanceType<typeof Tensor>> = {};
@@ -66,14 +70,20 @@ export class Sessions implements ProgramRunner {
       if (entry.frozen && held.has(i)) return;
       feeds[entry.inputNames[i]!] = new Tensor(value.type, value.data as Float32Array, physicalShape(value));
     });
-    const results = (entry.frozen ?? entry.session).run(feeds, entry.fetches, {});
+    let results: ReturnType<NativeSession['run']>;
+    try {
+      results = (entry.frozen ?? entry.session).run(feeds, entry.fetches, {});
+    } catch (cause) {
+      throw new Error(`Cannot run the recorded graph: ${reasonOf(cause)}`, { cause });
+    }
     program.outputs.forEach((value, i) => {
       value.data = results[entry.outputNames[i]!]!.data as Float32Array;
     });
   }
 
   #entryOf(program: Program): Entry {
-    const key = keyOf(program.signature);
+    const held = program.constants.map(({ slot, constant }) => `${slot}:${constant}`);
+    const key = `${held} ${keyOf(program.signature)}`;
     let entry = this.#entries.get(key);
     if (entry) {
       this.#entries.delete(key);
@@ -130,9 +140,9 @@ function heldWeights({ inputs }: Program, weights: ReadonlySet<Value>): Map<numb
   return held;
 }
 
-function sameValues(a: ReadonlyMap<number, Value>, b: ReadonlyMap<number, Value>): boolean {
+function sameValues(a: ReadonlyMap<number, Value>, b: ReadonlyMap<number, WeakRef<Value>>): boolean {
   if (a.size !== b.size) return false;
-  for (const [i, value] of a) if (b.get(i) !== value) return false;
+  for (const [i, value] of a) if (b.get(i)?.deref() !== value) return false;
   return true;
 }
 
@@ -141,9 +151,4 @@ function bytesInside({ nodes }: Program): number {
   for (const { outputs } of nodes)
     for (const { shape } of outputs) elements += shape.reduce((a, b) => a * b, 1);
   return 4 * elements;
-}
-
-/** The numbers' own bytes as a string: a key that is equal only where all numbers are. */
-function keyOf(signature: Int32Array): string {
-  return Buffer.from(signature.buffer, signature.byteOffset, signature.byteLength).toString('latin1');
 }

@@ -65,3 +65,12 @@ export function loadOnnxRuntime(): OnnxRuntime {
     );
   }
 }
+
+/** What ONNX Runtime says was wrong, in one line, without the places in its sources. */
+export function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message.trim() : String(cause);
+  const [, operator] = /while running (\w+) node/.exec(message) ?? [];
+  const [, reason = message] = /(?:was false\.|Status Message:) (.*)/s.exec(message) ?? [];
+  const line = reason.replace(/^\S+\.(?:cc|h):\d+ (?:\S+ )?/, '').split('\n')[0]!;
+  return operator === undefined ? line : `${operator}: ${line}`;
+}
