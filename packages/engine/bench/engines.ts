@@ -68,7 +68,7 @@ export async function table(
         });
       }
       check(work, results);
-      const rounds = quick ? 2 : 7;
+      const rounds = quick ? 2 : 5;
       for (let round = 1; round <= rounds; round++) {
         log(`${work.key}: round ${round} of ${rounds}`);
         for (const result of results.filter(({ failure }) => !failure)) {
