@@ -28,6 +28,8 @@ export interface Started {
 export interface StartOptions {
   /** Threads to compute with; an engine of its own choice if undefined. */
   readonly threads?: number | undefined;
+  /** Whether only a GPU will do. */
+  readonly gpu?: boolean | undefined;
 }
 
 /** An engine that `startEngine` can start: the whole interface that a further engine needs. */

@@ -1,4 +1,4 @@
-import type { EngineStarter, Started, StartOptions } from './engine.ts';
+import type { EngineStarter, Started } from './engine.ts';
 
 /** Native TensorFlow; its parts load when it is asked for. */
 export const tensorflow: EngineStarter = {
@@ -9,13 +9,21 @@ export const tensorflow: EngineStarter = {
   },
 };
 
+/** What of `@lunet/onnx` is used; it is installed or not. */
+interface OnnxPackage {
+  gpuProvider(): string | undefined;
+  startOnnx(options: { threads: number | undefined; provider: string }): Promise<Started>;
+}
+
 /** ONNX Runtime, where the package `@lunet/onnx` is installed. */
 export const onnx: EngineStarter = {
   name: 'onnx',
   async start(options) {
     const { importInstalled } = await import('./import-installed.ts');
-    const onnx = await importInstalled<{ startOnnx(options: StartOptions): Promise<Started> }>('@lunet/onnx');
+    const onnx = await importInstalled<OnnxPackage>('@lunet/onnx');
     if (onnx === undefined) throw new Error('not installed: npm install @lunet/onnx');
-    return await onnx.startOnnx(options);
+    const gpu = onnx.gpuProvider();
+    if (options.gpu && gpu === undefined) throw new Error('computes on the CPU here');
+    return await onnx.startOnnx({ threads: options.threads, provider: gpu ?? 'cpu' });
   },
 };

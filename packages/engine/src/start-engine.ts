@@ -2,7 +2,7 @@
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { onnx, tensorflow } from '#node-engines';
-import type { Engine, EngineName, EngineStarter, PassedOver, Started, StartOptions } from './engine.ts';
+import type { Engine, EngineName, EngineStarter, Started, StartOptions } from './engine.ts';
 import { fuseBatchNormalization } from './fuse-batch-normalization.ts';
 import { fuseAdam } from './optimizer/adam.ts';
 import { registerGradients } from './register-gradients.ts';
@@ -10,7 +10,7 @@ import { startCpu } from './start-cpu.ts';
 import { startWasm } from './start-wasm.ts';
 
 /** Which engine to start. */
-export interface EngineOptions extends StartOptions {
+export interface EngineOptions {
   /** `auto` takes the fastest that starts; a named engine is that one or an error. The plain `cpu` never runs unasked. */
   readonly prefer?: 'auto' | EngineName;
   /**
@@ -28,9 +28,20 @@ export interface EngineOptions extends StartOptions {
 const wasm: EngineStarter = { name: 'wasm', start: startWasm };
 const cpu: EngineStarter = { name: 'cpu', start: startCpu };
 
-/** What `auto` tries, fastest first. */
-const ladder: readonly EngineStarter[] = [tensorflow, onnx, wasm];
-const known: readonly EngineStarter[] = [...ladder, cpu];
+/** What `auto` tries, fastest first: a GPU before the CPU. */
+const ladder: readonly Rung[] = [
+  { starter: tensorflow, gpu: true },
+  { starter: onnx, gpu: true },
+  { starter: onnx },
+  { starter: tensorflow },
+  { starter: wasm },
+];
+const known: readonly EngineStarter[] = [tensorflow, onnx, wasm, cpu];
+
+interface Rung {
+  readonly starter: EngineStarter;
+  readonly gpu?: boolean;
+}
 
 /**
  * Starts a TensorFlow.js backend with gradients and all kernels that training a U-Net needs, and says what runs.
@@ -43,7 +54,7 @@ const known: readonly EngineStarter[] = [...ladder, cpu];
  * @example
  * ```ts
  * const engine = await startEngine();
- * engine.name; // 'wasm'
+ * engine.name; // 'onnx', where @lunet/onnx is installed and no GPU is
  * engine.passedOver[0]; // { name: 'tensorflow', reason: 'not installed: …' }
  * ```
  */
@@ -52,31 +63,40 @@ export async function startEngine({
   threads,
   fuse = true,
 }: EngineOptions = {}): Promise<Engine> {
-  const starters = prefer === 'auto' ? ladder : known.filter(({ name }) => name === prefer);
-  if (starters.length === 0) {
+  const rungs: readonly Rung[] =
+    prefer === 'auto' ? ladder : known.filter(({ name }) => name === prefer).map((starter) => ({ starter }));
+  if (rungs.length === 0) {
     const names = ['auto', ...known.map(({ name }) => name)].join(', ');
     throw new RangeError(`Cannot start engine '${prefer}': expected one of ${names}`);
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new RangeError(`Cannot start ${threads} threads: expected an integer from 1 to 64`);
   }
-  const passedOver: PassedOver[] = [];
+  // An engine that is tried twice is told of once, with its last reason.
+  const reasons = new Map<EngineName, string>();
   let cause: unknown;
-  for (const starter of starters) {
+  for (const { starter, gpu } of rungs) {
     try {
-      const started = await startOrRestore(starter, { threads });
+      const started = await startOrRestore(starter, { threads, gpu });
+      reasons.delete(starter.name);
       registerGradients();
       fuseBatchNormalization(fuse);
       fuseAdam(fuse);
+      const passedOver = [...reasons].map(([name, reason]) => ({ name, reason }));
       return { name: starter.name, ...started, passedOver };
     } catch (error) {
       cause = error;
-      passedOver.push({ name: starter.name, reason: error instanceof Error ? error.message : String(error) });
+      reasons.set(starter.name, error instanceof Error ? error.message : String(error));
     }
   }
-  const { name, reason } = passedOver.pop()!;
-  const others = passedOver.map((other) => `\n  nor '${other.name}': ${other.reason}`).join('');
-  throw new Error(`Cannot start engine '${name}': ${reason}${others}`, { cause });
+  const [[name, reason], ...others] = [...reasons].reverse() as [
+    [EngineName, string],
+    ...[EngineName, string][],
+  ];
+  throw new Error(
+    `Cannot start engine '${name}': ${reason}${others.map(([other, why]) => `\n  nor '${other}': ${why}`).join('')}`,
+    { cause },
+  );
 }
 
 async function startOrRestore(starter: EngineStarter, options: StartOptions): Promise<Started> {

@@ -133,7 +133,7 @@ describe('a native TensorFlow that does not start', () => {
   });
 
   it('is passed over with its reason where no engine is named', async () => {
-    write(installStock('tfjs-node'), 'garbage');
+    write(installStock('tfjs-node-gpu'), 'garbage');
     const { passedOver } = await startEngine();
     expect(passedOver[0]).toEqual({ name: 'tensorflow', reason: await reasonOf() });
   });

@@ -23,7 +23,7 @@ let loaded: { binding: Binding; files: TensorflowFiles } | undefined;
 let registered: { threads: number } | undefined;
 
 /** Starts native TensorFlow: the user's own tfjs-node-gpu or tfjs-node, else what `lunet-engine install` made. */
-export async function startTensorflow({ threads }: StartOptions): Promise<Started> {
+export async function startTensorflow({ threads, gpu = false }: StartOptions): Promise<Started> {
   const count = registered?.threads ?? askedThreads(threads);
   if (threads !== undefined && threads !== count) {
     throw new RangeError(`it runs with ${count} threads already; ask for ${threads} at the first start`);
@@ -31,7 +31,7 @@ export async function startTensorflow({ threads }: StartOptions): Promise<Starte
   // A program may have imported tfjs-node itself.
   const ours = !(name in tf.engine().registryFactory);
   if (ours) {
-    loaded ??= await loadBinding();
+    loaded ??= await loadBinding(gpu);
     registerBackend(loaded.binding, loaded.files);
   } else {
     const shared = util as Partial<typeof removedFromUtil>;
@@ -41,7 +41,9 @@ export async function startTensorflow({ threads }: StartOptions): Promise<Starte
   try {
     if (!(await tf.setBackend(name))) throw new Error('TensorFlow.js refused it');
     await tf.ready();
-    refuseWithoutGpu(tf.backend() as NativeBackend);
+    const backend = tf.backend() as NativeBackend;
+    refuseWithoutGpu(backend);
+    if (gpu && !backend.isUsingGpuDevice) throw new Error(onCpu);
     const three = tf.tidy(() => tf.add(1, 2).dataSync()[0]);
     if (three !== 3) throw new Error(`its operations are broken: 1 + 2 gave ${three}`);
   } catch (error) {
@@ -68,12 +70,15 @@ function askedThreads(threads: number | undefined): number {
   return Number(env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
 }
 
-async function loadBinding(): Promise<NonNullable<typeof loaded>> {
+const onCpu = 'computes on the CPU here, where it is slower than onnx: name it to use it';
+
+async function loadBinding(gpu: boolean): Promise<NonNullable<typeof loaded>> {
   const reasons: string[] = [];
   for (const source of tensorflowSources) {
     try {
       const files = await source.files();
       if (files === undefined) continue;
+      if (gpu && !files.gpu) throw new Error(onCpu);
       return { binding: requireBinding(files), files };
     } catch (error) {
       reasons.push(error instanceof Error ? error.message : String(error));
