@@ -1,4 +1,4 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import { encodeModel } from '../graph/model.ts';
 import { physicalShape, type Value } from '../graph/value.ts';
 import { foldWeights } from './fold-weights.ts';
@@ -54,6 +54,8 @@ export async function exportOnnx(
   model: LayersModel,
   { dynamicAxes, layout = 'NCHW' }: ExportOptions = {},
 ): Promise<Uint8Array> {
+  // A sequential model has no inputs before.
+  if (model instanceof Sequential && !model.built) model.build();
   const axes = axesOfInputs(model, dynamicAxes);
   const weights = model.weights.map((weight) => weight.read());
   const numbers = await Promise.all(weights.map((weight) => weight.data()));

@@ -85,13 +85,13 @@ class LayerWatch {
 
   constructor(model: LayersModel, recorder: Recorder) {
     for (const layer of layersOf(model)) {
-      const own = Object.getOwnPropertyDescriptor(layer, 'call');
-      const call = layer.call;
-      layer.call = (...args) => {
+      const own = Object.getOwnPropertyDescriptor(layer, 'apply');
+      const { apply } = layer;
+      layer.apply = (...args) => {
         const outer = this.current;
         this.current = layer.name;
         const start = recorder.pending.length;
-        const results = call.apply(layer, args);
+        const results = apply.apply(layer, args);
         for (const node of recorder.pending.slice(start)) {
           if (!this.layers.has(node)) this.layers.set(node, layer.name);
         }
@@ -99,8 +99,8 @@ class LayerWatch {
         return results;
       };
       this.#restore.push(() => {
-        if (own) Object.defineProperty(layer, 'call', own);
-        else delete (layer as Partial<layers.Layer>).call;
+        if (own) Object.defineProperty(layer, 'apply', own);
+        else delete (layer as Partial<layers.Layer>).apply;
       });
     }
   }

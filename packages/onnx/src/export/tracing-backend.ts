@@ -37,6 +37,11 @@ export class TracingBackend extends OnnxBackend {
     const value = this.#borrowed.get(tensor.dataId);
     return value ? this.tensorOf(value, tensor.dtype, shape) : super.share(tensor, shape);
   }
+
+  override readSync(dataId: DataId): backend_util.BackendValues {
+    const { value } = this.data.get(dataId);
+    return value && value.data === undefined ? refuse.run() : super.readSync(dataId);
+  }
 }
 
 /** A value with the numbers of another backend's tensor. */
@@ -47,10 +52,10 @@ export function copyOf(
   return newValue({ type: dtype as ElementType, shape }, numbers.slice() as HostData);
 }
 
-const refuse: ProgramRunner = {
+const refuse = {
   inParts: false,
   run(): never {
     throw new Error('ONNX has no operator for it, or the layer looks at numbers, which only an input has');
   },
-  dispose() {},
-};
+  dispose(): void {},
+} satisfies ProgramRunner;
