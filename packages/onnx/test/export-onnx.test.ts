@@ -19,6 +19,11 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
+/** One thread: many wait for each other longer than they compute. */
+function openSession(bytes: Uint8Array): Promise<InferenceSession> {
+  return InferenceSession.create(bytes, { intraOpNumThreads: 1 });
+}
+
 /** How the metadata of a session tell an input or output. */
 function describeValues(values: readonly InferenceSession.ValueMetadata[]): string[] {
   return values.map((value) => `${value.name} ${value.isTensor ? `${value.type}[${value.shape}]` : ''}`);
@@ -37,7 +42,7 @@ describe('an exported file', () => {
     async ({ layout, ...sample }) => {
       const { build, runs, options } = sample;
       const net = build();
-      const session = await InferenceSession.create(await exportOnnx(net, { layout, ...options }));
+      const session = await openSession(await exportOnnx(net, { layout, ...options }));
       for (const shapes of runs) {
         const inputs = numbersFor(sample, shapes);
         const feeds = inputs.map((tensor, i) => {
@@ -68,7 +73,7 @@ describe('exportOnnx', () => {
       layers: [layers.dense({ name: 'twice', units: 1, inputShape: [1], useBias: false })],
     });
     twice.setWeights([tf.tensor2d([[2]])]);
-    const session = await InferenceSession.create(await exportOnnx(twice));
+    const session = await openSession(await exportOnnx(twice));
     const results = await session.run({ twice_input: new Tensor('float32', [1, 2, 3], [3, 1]) });
     expect([...(results.twice!.data as Float32Array)]).toEqual([2, 4, 6]);
   });
@@ -85,7 +90,7 @@ describe('exportOnnx', () => {
         layers.conv2d({ name: 'cut', filters: 2, kernelSize: 3 }).apply(image),
       ] as SymbolicTensor[],
     });
-    const session = await InferenceSession.create(await exportOnnx(net));
+    const session = await openSession(await exportOnnx(net));
     expect(describeValues(session.inputMetadata)).toEqual(['slice float32[batch,3,height,width]']);
     expect(describeValues(session.outputMetadata)).toEqual([
       'strided float32[batch,2,floor((height+1)/2),floor((width+1)/2)]',
@@ -97,7 +102,7 @@ describe('exportOnnx', () => {
   it('fixes axes and frees others, also those that the model has fixed', async () => {
     const net = sequential({ layers: [layers.conv2d({ filters: 2, kernelSize: 1, inputShape: [8, 6, 3] })] });
     const dynamicAxes = [{ 0: 1, 2: 'columns' }];
-    const session = await InferenceSession.create(await exportOnnx(net, { dynamicAxes, layout: 'NHWC' }));
+    const session = await openSession(await exportOnnx(net, { dynamicAxes, layout: 'NHWC' }));
     expect(describeValues(session.inputMetadata)).toEqual([`${net.inputNames[0]} float32[1,8,columns,3]`]);
     expect(describeValues(session.outputMetadata)).toEqual([`${net.outputNames[0]} float32[1,8,columns,2]`]);
   });
