@@ -11,7 +11,9 @@ const allowed: Record<string, readonly string[]> = {
   patches: ['io', 'masks'],
   unet: [],
   losses: [],
-  engine: [],
+  // By dynamic import, where it is installed.
+  engine: ['onnx'],
+  onnx: [],
   // Stacking neighbouring slices into an image is patches' (`fullSlice`); evaluate predicts with it.
   evaluate: ['io', 'masks', 'unet', 'engine', 'patches'],
   train: ['losses', 'patches', 'unet', 'engine', 'evaluate', 'io'],
