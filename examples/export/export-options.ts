@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 export const freeAxes = ['batch', 'height', 'width'] as const;
 
 /** Sizes of the axes that are no longer free. */
-export type FixedSizes = Readonly<Partial<Record<(typeof freeAxes)[number], number>>>;
+type FixedSizes = Readonly<Partial<Record<(typeof freeAxes)[number], number>>>;
 
 /** What `examples/export-onnx.ts` was asked to do. */
 export interface ExportOptions {

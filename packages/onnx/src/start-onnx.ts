@@ -12,6 +12,7 @@ import { Sessions } from './graph/sessions.ts';
 import { registerKernels } from './kernels/register.ts';
 import { loadOnnxRuntime, type OnnxRuntime, reasonOf } from './runtime/onnxruntime.ts';
 import { probeBlock } from './runtime/probe-block.ts';
+import { watchProviders } from './runtime/watch-providers.ts';
 
 /** What computes in ONNX Runtime: its execution providers. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
@@ -30,6 +31,11 @@ export interface StartedOnnx {
   /** ONNX Runtime's version. */
   readonly version: string;
   readonly threads: number;
+  /**
+   * ONNX's operators that ran on the CPU though another provider was asked for; it grows as graphs run for the first time.
+   * Each is also named in a warning.
+   */
+  readonly leftToCpu: ReadonlySet<string>;
 }
 
 /**
@@ -63,18 +69,32 @@ export async function startOnnx({ threads, provider = 'cpu' }: OnnxOptions = {})
     const block = provider === 'cpu' ? probeBlock(runtime) : 0;
     registerKernels('onnx');
     registerDilatedGradients('onnx');
-    tf.registerBackend('onnx', () => new OnnxBackend(new Sessions(runtime, options), block), priority);
-    running = wanted;
+    const leftToCpu = new Set<string>();
+    const watched =
+      provider === 'cpu' ? runtime : watchProviders(runtime, (found) => tellNew(provider, found, leftToCpu));
+    tf.registerBackend('onnx', () => new OnnxBackend(new Sessions(watched, options), block), priority);
+    running = { ...wanted, leftToCpu };
   }
   await tf.setBackend('onnx');
   await tf.ready();
-  return { device: `ONNX Runtime on ${provider}`, version: runtime.version, threads: running.threads };
+  const { leftToCpu } = running;
+  const device = `ONNX Runtime on ${provider}`;
+  return { device, version: runtime.version, threads: running.threads, leftToCpu };
 }
 
 /** Above the cpu backend's, so that tfjs prefers this one of the two. */
 const priority = 2;
 
-let running: { readonly threads: number; readonly provider: Provider } | undefined;
+let running:
+  | { readonly threads: number; readonly provider: Provider; readonly leftToCpu: ReadonlySet<string> }
+  | undefined;
+
+function tellNew(provider: Provider, found: ReadonlySet<string>, known: Set<string>): void {
+  const fresh = [...found].filter((operator) => !known.has(operator));
+  if (fresh.length === 0) return;
+  for (const operator of fresh) known.add(operator);
+  console.warn(`@lunet/onnx: ${provider} leaves ${fresh.sort().join(', ')} to the CPU, which may be slow`);
+}
 
 /** Runs 1 + 1: a provider without its device fails at the first session only. */
 function tryProvider(runtime: OnnxRuntime, options: InferenceSession.SessionOptions): void {

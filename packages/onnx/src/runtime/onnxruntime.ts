@@ -3,18 +3,23 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** A session of the native runtime. Its calls block, which is what `dataSync` needs and the public promises hide. */
 export interface NativeSession {
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    fetches: Readonly<Record<string, Tensor | null>>,
+    options: InferenceSession.RunOptions,
+  ): Record<string, Tensor>;
+  /** Writes the profile that `enableProfiling` asked for. */
+  endProfiling(): void;
+  dispose(): void;
+}
+
+interface UnloadedSession extends NativeSession {
   loadModel(
     buffer: ArrayBufferLike,
     offset: number,
     length: number,
     options: InferenceSession.SessionOptions,
   ): void;
-  run(
-    feeds: Readonly<Record<string, Tensor>>,
-    fetches: Readonly<Record<string, Tensor | null>>,
-    options: InferenceSession.RunOptions,
-  ): Record<string, Tensor>;
-  dispose(): void;
 }
 
 /** What of onnxruntime-node this package uses. */
@@ -40,7 +45,7 @@ export function loadOnnxRuntime(): OnnxRuntime {
     const ort = require('onnxruntime-node') as typeof import('onnxruntime-node');
     const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as {
       binding: {
-        InferenceSession: new () => NativeSession;
+        InferenceSession: new () => UnloadedSession;
         listSupportedBackends(): { name: string }[];
       };
       initOrt(): void;
