@@ -181,7 +181,10 @@ export class OnnxBackend extends KernelBackend {
   cutIfLong(): void {
     if (!this.#runner.inParts) return;
     const { pending } = this.recorder;
-    if (pending.length > limit) return this.flush();
+    if (pending.length > limit) {
+      this.flush();
+      return;
+    }
     if (pending.length <= this.#nextLook) return;
     this.#nextLook *= 2;
     const count = wholeRounds(pending);

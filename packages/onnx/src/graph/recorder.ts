@@ -202,7 +202,7 @@ export class Recorder {
   }
 
   /** Takes the first of the pending nodes, or all; when they have run, or never will, `forget` them. */
-  take(count = this.pending.length): Node[] {
+  take(count: number = this.pending.length): Node[] {
     const taken = this.pending;
     this.pending = taken.splice(count);
     return taken;
