@@ -22,6 +22,8 @@ export interface Started {
   /** Version of the TensorFlow.js backend, and of what it stands on. */
   readonly version: string;
   readonly threads: number;
+  /** Whether a GPU computes. */
+  readonly gpu: boolean;
 }
 
 /** What an engine may be asked for. */

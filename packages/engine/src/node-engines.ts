@@ -12,7 +12,7 @@ export const tensorflow: EngineStarter = {
 /** What of `@lunet/onnx` is used; it is installed or not. */
 interface OnnxPackage {
   gpuProvider(): string | undefined;
-  startOnnx(options: { threads: number | undefined; provider: string }): Promise<Started>;
+  startOnnx(options: { threads: number | undefined; provider: string }): Promise<Omit<Started, 'gpu'>>;
 }
 
 /** ONNX Runtime, where the package `@lunet/onnx` is installed. */
@@ -24,6 +24,7 @@ export const onnx: EngineStarter = {
     if (onnx === undefined) throw new Error('not installed: npm install @lunet/onnx');
     const gpu = onnx.gpuProvider();
     if (options.gpu && gpu === undefined) throw new Error('computes on the CPU here');
-    return await onnx.startOnnx({ threads: options.threads, provider: gpu ?? 'cpu' });
+    const started = await onnx.startOnnx({ threads: options.threads, provider: gpu ?? 'cpu' });
+    return { ...started, gpu: gpu !== undefined };
   },
 };

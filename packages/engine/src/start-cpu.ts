@@ -8,5 +8,5 @@ export async function startCpu(): Promise<Started> {
     throw new Error('TensorFlow.js refused it; reinstall @tensorflow/tfjs-backend-cpu');
   }
   await tf.ready();
-  return { device: 'plain JavaScript', version, threads: 1 };
+  return { device: 'plain JavaScript', version, threads: 1, gpu: false };
 }

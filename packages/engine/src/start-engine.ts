@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { onnx, tensorflow } from '#node-engines';
 import type { Engine, EngineName, EngineStarter, Started, StartOptions } from './engine.ts';
 import { fuseBatchNormalization } from './fuse-batch-normalization.ts';
+import { engineNames, ladder } from './ladder.ts';
 import { fuseAdam } from './optimizer/adam.ts';
 import { registerGradients } from './register-gradients.ts';
 import { startCpu } from './start-cpu.ts';
@@ -28,20 +29,7 @@ export interface EngineOptions {
 const wasm: EngineStarter = { name: 'wasm', start: startWasm };
 const cpu: EngineStarter = { name: 'cpu', start: startCpu };
 
-/** What `auto` tries, fastest first: a GPU before the CPU. */
-const ladder: readonly Rung[] = [
-  { starter: tensorflow, gpu: true },
-  { starter: onnx, gpu: true },
-  { starter: onnx },
-  { starter: tensorflow },
-  { starter: wasm },
-];
-const known: readonly EngineStarter[] = [tensorflow, onnx, wasm, cpu];
-
-interface Rung {
-  readonly starter: EngineStarter;
-  readonly gpu?: boolean;
-}
+const starters: Readonly<Record<EngineName, EngineStarter>> = { tensorflow, onnx, wasm, cpu };
 
 /**
  * Starts a TensorFlow.js backend with gradients and all kernels that training a U-Net needs, and says what runs.
@@ -63,11 +51,10 @@ export async function startEngine({
   threads,
   fuse = true,
 }: EngineOptions = {}): Promise<Engine> {
-  const rungs: readonly Rung[] =
-    prefer === 'auto' ? ladder : known.filter(({ name }) => name === prefer).map((starter) => ({ starter }));
-  if (rungs.length === 0) {
-    const names = ['auto', ...known.map(({ name }) => name)].join(', ');
-    throw new RangeError(`Cannot start engine '${prefer}': expected one of ${names}`);
+  if (!['auto', ...engineNames].includes(prefer)) {
+    throw new RangeError(
+      `Cannot start engine '${prefer}': expected one of ${['auto', ...engineNames].join(', ')}`,
+    );
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new RangeError(`Cannot start ${threads} threads: expected an integer from 1 to 64`);
@@ -75,18 +62,18 @@ export async function startEngine({
   // An engine that is tried twice is told of once, with its last reason.
   const reasons = new Map<EngineName, string>();
   let cause: unknown;
-  for (const { starter, gpu } of rungs) {
+  for (const { name, gpu } of prefer === 'auto' ? ladder : [{ name: prefer, gpu: undefined }]) {
     try {
-      const started = await startOrRestore(starter, { threads, gpu });
-      reasons.delete(starter.name);
+      const started = await startOrRestore(starters[name], { threads, gpu });
+      reasons.delete(name);
       registerGradients();
       fuseBatchNormalization(fuse);
       fuseAdam(fuse);
       const passedOver = [...reasons].map(([name, reason]) => ({ name, reason }));
-      return { name: starter.name, ...started, passedOver };
+      return { name, ...started, passedOver };
     } catch (error) {
       cause = error;
-      reasons.set(starter.name, error instanceof Error ? error.message : String(error));
+      reasons.set(name, error instanceof Error ? error.message : String(error));
     }
   }
   const [[name, reason], ...others] = [...reasons].reverse() as [

@@ -58,6 +58,7 @@ export async function startWasm({ threads }: StartOptions): Promise<Started> {
     device: `WebAssembly SIMD, ${actual} thread${actual === 1 ? '' : 's'}`,
     version,
     threads: actual,
+    gpu: false,
   };
 }
 

@@ -38,6 +38,7 @@ describe.concurrent('lunet-engine doctor', () => {
           device: expect.stringMatching(/^WebAssembly SIMD, \d+ threads?$/),
           version: '4.22.0',
           threads: expect.any(Number),
+          gpu: false,
           reason: null,
           stepMilliseconds: null,
           sliceMilliseconds: null,
@@ -98,6 +99,7 @@ describe('formatDiagnosis', () => {
     version: null,
     threads: null,
     device: null,
+    gpu: null,
     stepMilliseconds: null,
     sliceMilliseconds: null,
   };

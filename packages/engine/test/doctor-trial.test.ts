@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const started = "process.send({ stage: 'started', device: 'D', version: '1', threads: 2 });";
+const started = "process.send({ stage: 'started', device: 'D', version: '1', threads: 2, gpu: true });";
 
 /** Tries an engine whose process runs this text. */
 async function tryProgram(text: string, milliseconds = 20_000) {
@@ -33,6 +33,7 @@ describe('tryEngine', () => {
         device: 'D',
         version: '1',
         threads: 2,
+        gpu: true,
         reason: 'crashed (SIGSEGV) while training: reinstall its npm packages',
         stepMilliseconds: null,
         sliceMilliseconds: null,

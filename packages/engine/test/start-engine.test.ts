@@ -52,6 +52,7 @@ describe('startEngine', () => {
       device: expect.stringMatching(/^WebAssembly SIMD, \d+ threads?$/),
       version: '4.22.0',
       threads: Math.min(8, availableParallelism()),
+      gpu: false,
       passedOver: [],
     });
     expect(tf.getBackend()).toBe('wasm');

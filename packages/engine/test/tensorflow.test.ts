@@ -15,6 +15,7 @@ describeEngines(['tensorflow'], 'native TensorFlow', (prefer) => {
       device: expect.stringMatching(/^(CPU, \d+ threads?|GPU: .+)$/),
       version: expect.stringMatching(/^TensorFlow 2\.\d+\.\d+, tfjs-node 4\.22\.0$/),
       threads,
+      gpu: expect.any(Boolean),
       passedOver: [],
     });
     expect(tf.getBackend()).toBe('tensorflow');

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
-import { diagnose, engineNames } from '../doctor/diagnose.ts';
+import { diagnose } from '../doctor/diagnose.ts';
 import { formatDiagnosis } from '../doctor/format-diagnosis.ts';
 import type { EngineName } from '../engine.ts';
+import { engineNames } from '../ladder.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { progressLine } from './progress-line.ts';
 

@@ -2,15 +2,15 @@ import type { Diagnosis, NvidiaDiagnosis } from './diagnose.ts';
 
 /** What to do next about what was found, most urgent first. */
 export function advise({ nvidia, engines }: Pick<Diagnosis, 'nvidia' | 'engines'>): string[] {
-  const device = engines.find(({ name }) => name === 'tensorflow')?.device ?? null;
-  const advice = nvidia === null ? [] : [...adviseOnGpu(nvidia, device)];
+  const onGpu = engines.find(({ name }) => name === 'tensorflow')?.gpu ?? null;
+  const advice = nvidia === null ? [] : [...adviseOnGpu(nvidia, onGpu)];
   if (engines.length > 1 && !engines.some(({ name, trains }) => trains && name !== 'cpu')) {
     advice.push('No engine trains: wasm needs nothing but npm, so begin with its line above.');
   }
   return advice;
 }
 
-function* adviseOnGpu(nvidia: NvidiaDiagnosis, device: string | null): Generator<string> {
+function* adviseOnGpu(nvidia: NvidiaDiagnosis, onGpu: boolean | null): Generator<string> {
   if (nvidia.problem !== null) {
     yield nvidia.problem;
     return;
@@ -34,7 +34,7 @@ function* adviseOnGpu(nvidia: NvidiaDiagnosis, device: string | null): Generator
   if (added !== undefined) {
     yield 'Start programs with "npx lunet-engine run -- node train.js": the loader does not find all CUDA libraries by itself.';
   }
-  if (device?.startsWith('CPU')) {
+  if (onGpu === false) {
     yield 'TensorFlow runs on the CPU: @tensorflow/tfjs-node comes before the build for CUDA, so uninstall it.';
   }
 }

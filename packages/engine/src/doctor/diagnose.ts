@@ -1,5 +1,6 @@
 import type { EngineName } from '../engine.ts';
 import type { Environment } from '../install/cache-folder.ts';
+import { engineNames, ladder } from '../ladder.ts';
 import { advise } from './advise.ts';
 import { driverSuffices } from './cuda-builds.ts';
 import type { FoundLibrary } from './find-libraries.ts';
@@ -7,9 +8,6 @@ import { findGpuState, type GpuState, launchEnvironment, type Setting } from './
 import { type MachineFacts, machineFacts } from './machine.ts';
 import type { Gpu } from './nvidia.ts';
 import { type EngineTrial, tryEngine } from './try-engine.ts';
-
-/** Every engine, in the order that `auto` tries them; it never takes the last. */
-export const engineNames: readonly EngineName[] = ['tensorflow', 'onnx', 'wasm', 'cpu'];
 
 /** What `lunet-engine doctor --json` prints; fields may be added, none changed while `format` stays. */
 export interface Diagnosis {
@@ -75,18 +73,25 @@ export async function diagnose({
     onProgress?.(`trying ${name}`);
     engines.push(await tryEngine(name, { time: speed && name !== 'cpu', env: launched, signal }));
   }
-  const started = engines.find(({ name, device }) => name !== 'cpu' && device !== null);
   const machine = machineFacts();
   const nvidia = state === undefined ? null : diagnoseNvidia(state, environment);
   return {
     format: 1,
     ok: engines.some(({ name, trains }) => trains && (name !== 'cpu' || engine === 'cpu')),
-    takes: engine === undefined ? (started?.name ?? null) : null,
+    takes: engine === undefined ? firstToStart(engines) : null,
     machine,
     nvidia,
     engines,
     advice: [...advise({ nvidia, engines }), ...(state?.places.problems ?? [])],
   };
+}
+
+/** The engine that `auto` takes, of all that were tried. */
+export function firstToStart(trials: readonly EngineTrial[]): EngineName | null {
+  const rung = ladder.find(({ name, gpu }) =>
+    trials.some((trial) => trial.name === name && trial.gpu !== null && (trial.gpu || !gpu)),
+  );
+  return rung?.name ?? null;
 }
 
 function diagnoseNvidia({ nvidia, builds }: GpuState, environment: readonly Setting[]): NvidiaDiagnosis {

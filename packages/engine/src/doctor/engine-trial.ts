@@ -10,8 +10,8 @@ const tell = (message: TrialMessage): Promise<void> =>
 process.once('disconnect', () => process.exit());
 try {
   const { startEngine } = await import('../start-engine.ts');
-  const { device, version, threads } = await startEngine({ prefer: name });
-  await tell({ stage: 'started', device, version, threads });
+  const { device, version, threads, gpu } = await startEngine({ prefer: name });
+  await tell({ stage: 'started', device, version, threads, gpu });
   const { checkTraining } = await import('./check-training.ts');
   await checkTraining();
   await tell({ stage: 'trained' });

@@ -13,6 +13,8 @@ export interface EngineTrial {
   readonly device: string | null;
   readonly version: string | null;
   readonly threads: number | null;
+  /** Whether a GPU computed. */
+  readonly gpu: boolean | null;
   /** Why it does not train, or was not timed, and what to do; null if all is well. */
   readonly reason: string | null;
   readonly stepMilliseconds: number | null;
@@ -68,6 +70,7 @@ export async function tryEngine(
     device: started?.device ?? null,
     version: started?.version ?? null,
     threads: started?.threads ?? null,
+    gpu: started?.gpu ?? null,
     reason: find('done') ? shorten(find('failed')?.reason, name) : explain(end, stageAfter(told), name),
     stepMilliseconds: timed?.stepMilliseconds ?? null,
     sliceMilliseconds: timed?.sliceMilliseconds ?? null,

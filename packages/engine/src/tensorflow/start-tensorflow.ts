@@ -57,6 +57,7 @@ export async function startTensorflow({ threads, gpu = false }: StartOptions): P
     device: deviceOf(binding, count),
     version: `TensorFlow ${binding.TF_Version}, tfjs-node ${tf.version_core}`,
     threads: count,
+    gpu: binding.isUsingGpuDevice(),
   };
 }
 
