@@ -53,15 +53,17 @@ export const batchNormalisation: readonly RecordedKernel[] = [
     const { recorder } = backend;
     const channels = x.shape[3]!;
     const vector = { type: 'float32' as const, shape: [channels] };
-    // With momentum 0, the statistics that move are those of the images.
+    const images = backend.valueIn(x, 'nchw');
+    // With momentum 0, the statistics that move are those of the images. ONNX Runtime writes them over the ones it is
+    // given, be those a constant that other nodes read, so each node gets numbers of its own, here of two pixels.
     const [out, mean, variance] = recorder.emit(
       'BatchNormalization',
       [
-        backend.valueIn(x, 'nchw'),
+        images,
         backend.valueIn(scale, 'plain'),
         backend.valueIn(offset, 'plain'),
-        recorder.floats(Array<number>(channels).fill(0), [channels]),
-        recorder.floats(Array<number>(channels).fill(1), [channels]),
+        pixelOf(backend, images, 0),
+        pixelOf(backend, images, -1),
       ],
       { training_mode: 1, momentum: { float: 0 }, epsilon: { float: attrs.epsilon } },
       [image(x.shape), vector, vector],
@@ -98,6 +100,15 @@ export const batchNormalisation: readonly RecordedKernel[] = [
     return [backend.tensorOf(dx, 'float32', inputs.x!.shape), total(meanProduct), total(meanGradient)];
   }),
 ];
+
+/** The channels of the first (0) or last (-1) pixel of an image with its channels apart, [C]. */
+function pixelOf({ recorder }: OnnxBackend, images: Value, at: 0 | -1): Value {
+  const channels = images.shape[3]!;
+  const end = at === 0 ? 1 : Number.MAX_SAFE_INTEGER;
+  const place = [[at, at, at], [end, end, end], [0, 2, 3]].map((numbers) => recorder.indices(numbers));
+  const pixel = recorder.op('Slice', [images, ...place], {}, image([1, 1, 1, channels]));
+  return recorder.op('Reshape', [pixel, recorder.indices([channels])], {}, { type: 'float32', shape: [channels] });
+}
 
 /** A tensor of another rank as one image, nearly square: sums over its pixels are taken row by row. */
 function asImage(tensor: TensorInfo): TensorInfo {
