@@ -2,9 +2,9 @@
 export type EngineName = 'tensorflow' | 'onnx' | 'wasm' | 'cpu';
 
 /** What runs, as `startEngine` found it. */
-export interface Engine extends Started {
+export interface Engine extends Omit<Started, 'insteadOf'> {
   readonly name: EngineName;
-  /** Faster engines that did not start, fastest first, and why. */
+  /** Faster engines that did not start, fastest first, and why; its own name stands for a faster device of its own. */
   readonly passedOver: readonly PassedOver[];
 }
 
@@ -24,6 +24,8 @@ export interface Started {
   readonly threads: number;
   /** Whether a GPU computes. */
   readonly gpu: boolean;
+  /** What of its own would have been faster and does not start: why, and what to do. */
+  readonly insteadOf?: string | undefined;
 }
 
 /** What an engine may be asked for. */

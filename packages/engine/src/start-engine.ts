@@ -64,8 +64,9 @@ export async function startEngine({
   let cause: unknown;
   for (const { name, gpu } of prefer === 'auto' ? ladder : [{ name: prefer, gpu: undefined }]) {
     try {
-      const started = await startOrRestore(starters[name], { threads, gpu });
-      reasons.delete(name);
+      const { insteadOf, ...started } = await startOrRestore(starters[name], { threads, gpu });
+      if (insteadOf === undefined) reasons.delete(name);
+      else reasons.set(name, insteadOf);
       registerGradients();
       fuseBatchNormalization(fuse);
       fuseAdam(fuse);

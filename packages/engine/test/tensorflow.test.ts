@@ -1,4 +1,9 @@
-import { availableParallelism } from 'node:os';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expectNoTensorLeak } from '@lunet/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -19,6 +24,31 @@ describeEngines(['tensorflow'], 'native TensorFlow', (prefer) => {
       passedOver: [],
     });
     expect(tf.getBackend()).toBe('tensorflow');
+  });
+
+  it('says so where it runs in place of a build for GPUs that is broken', async () => {
+    const project = await mkdtemp(join(tmpdir(), 'lunet-broken-gpu-'));
+    try {
+      const stock = join(project, 'node_modules/@tensorflow/tfjs-node-gpu');
+      await mkdir(stock, { recursive: true });
+      await writeFile(join(stock, 'package.json'), '{ "version": "4.22.0" }');
+      const program = fileURLToPath(new URL('./print-engine.ts', import.meta.url));
+      const flags = ['--import', import.meta.resolve('tsx'), '--conditions', '@lunet/source'];
+      const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, prefer], {
+        cwd: project,
+      });
+      expect(JSON.parse(stdout)).toMatchObject({
+        name: 'tensorflow',
+        passedOver: [
+          {
+            name: 'tensorflow',
+            reason: expect.stringMatching(/^@tensorflow\/tfjs-node-gpu is installed without its binding/),
+          },
+        ],
+      });
+    } finally {
+      await rm(project, { recursive: true });
+    }
   });
 
   it('keeps the threads of the first start', async () => {

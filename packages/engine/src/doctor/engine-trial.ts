@@ -10,8 +10,8 @@ const tell = (message: TrialMessage): Promise<void> =>
 process.once('disconnect', () => process.exit());
 try {
   const { startEngine } = await import('../start-engine.ts');
-  const { device, version, threads, gpu } = await startEngine({ prefer: name });
-  await tell({ stage: 'started', device, version, threads, gpu });
+  const { device, version, threads, gpu, passedOver } = await startEngine({ prefer: name });
+  await tell({ stage: 'started', device, version, threads, gpu, insteadOf: passedOver[0]?.reason });
   const { checkTraining } = await import('./check-training.ts');
   await checkTraining();
   await tell({ stage: 'trained' });

@@ -15,7 +15,7 @@ export interface EngineTrial {
   readonly threads: number | null;
   /** Whether a GPU computed. */
   readonly gpu: boolean | null;
-  /** Why it does not train, or was not timed, and what to do; null if all is well. */
+  /** Why it does not train, was not timed, or runs in place of what is faster, and what to do; null if all is well. */
   readonly reason: string | null;
   readonly stepMilliseconds: number | null;
   readonly sliceMilliseconds: number | null;
@@ -71,7 +71,9 @@ export async function tryEngine(
     version: started?.version ?? null,
     threads: started?.threads ?? null,
     gpu: started?.gpu ?? null,
-    reason: find('done') ? shorten(find('failed')?.reason, name) : explain(end, stageAfter(told), name),
+    reason: find('done')
+      ? shorten(find('failed')?.reason ?? started?.insteadOf, name)
+      : explain(end, stageAfter(told), name),
     stepMilliseconds: timed?.stepMilliseconds ?? null,
     sliceMilliseconds: timed?.sliceMilliseconds ?? null,
   };

@@ -19,7 +19,7 @@ const removedFromUtil = {
 };
 
 /** The binding stays loaded for the life of the process, and a second TensorFlow beside it would clash. */
-let loaded: { binding: Binding; files: TensorflowFiles } | undefined;
+let loaded: { binding: Binding; files: TensorflowFiles; insteadOf: string | undefined } | undefined;
 let registered: { threads: number } | undefined;
 
 /** Starts native TensorFlow: the user's own tfjs-node-gpu or tfjs-node, else what `lunet-engine install` made. */
@@ -58,6 +58,7 @@ export async function startTensorflow({ threads, gpu = false }: StartOptions): P
     version: `TensorFlow ${binding.TF_Version}, tfjs-node ${tf.version_core}`,
     threads: count,
     gpu: binding.isUsingGpuDevice(),
+    insteadOf: loaded?.insteadOf,
   };
 }
 
@@ -73,6 +74,8 @@ function askedThreads(threads: number | undefined): number {
 
 const onCpu = 'computes on the CPU here, where it is slower than onnx: name it to use it';
 
+const also = '; also: ';
+
 async function loadBinding(gpu: boolean): Promise<NonNullable<typeof loaded>> {
   const reasons: string[] = [];
   for (const source of tensorflowSources) {
@@ -80,12 +83,14 @@ async function loadBinding(gpu: boolean): Promise<NonNullable<typeof loaded>> {
       const files = await source.files();
       if (files === undefined) continue;
       if (gpu && !files.gpu) throw new Error(onCpu);
-      return { binding: requireBinding(files), files };
+      const binding = requireBinding(files);
+      // A build for GPUs that is broken, and one for the CPU in its place, is to be told of.
+      return { binding, files, insteadOf: reasons.join(also) || undefined };
     } catch (error) {
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
-  if (reasons.length > 0) throw new Error(reasons.join('; also: '));
+  if (reasons.length > 0) throw new Error(reasons.join(also));
   throw new Error(
     'not installed: run "npx lunet-engine install", or "npm install @tensorflow/tfjs-node@4.22.0" (NVIDIA GPU: tfjs-node-gpu)',
   );
