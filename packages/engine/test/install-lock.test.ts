@@ -56,10 +56,11 @@ it('is taken over at once from a process that was killed', async () => {
   const waits: string[] = [];
   const taken = holdLock(file, () => readFile(file, 'utf8'), {
     pollMilliseconds,
-    onWait: (text) => waits.push(text),
+    onWait(text) {
+      waits.push(text);
+      child.kill('SIGKILL');
+    },
   });
-  await sleep(30);
-  child.kill('SIGKILL');
   expect(JSON.parse(await taken)).toMatchObject({ pid: process.pid });
   expect(waits).toEqual([`process ${child.pid} on ${hostname()}, since 2026-11-23T07:00:00.000Z`]);
 });
@@ -89,6 +90,13 @@ it('is waited for while another machine touches it, until the signal', async () 
   setTimeout(() => controller.abort(new Error('enough')), 20);
   await expect(waiting).rejects.toThrow();
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ host: 'elsewhere' });
+});
+
+it('is left to whom took it over while its holder was stopped', async () => {
+  const file = newLock();
+  const other = holder({ host: 'elsewhere' });
+  await holdLock(file, () => writeFile(file, other));
+  expect(await readFile(file, 'utf8')).toBe(other);
 });
 
 it('is taken over by one of many', async () => {

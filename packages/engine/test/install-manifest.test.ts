@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cacheFolder } from '../src/install/cache-folder.ts';
 import { installedTensorflow, tensorflowFolder } from '../src/install/installed-tensorflow.ts';
@@ -49,8 +49,13 @@ describe('cacheFolder', () => {
     );
   });
 
+  it('is absolute, for a binding loads by an absolute path alone', () => {
+    expect(cacheFolder({ LUNET_CACHE: 'scratch/lunet' })).toBe(resolve('scratch/lunet'));
+  });
+
   it.runIf(process.platform === 'linux')("is in the user's cache folder on Linux", () => {
     expect(cacheFolder({ XDG_CACHE_HOME: '/home/ada/.cache' })).toBe('/home/ada/.cache/lunet');
     expect(cacheFolder({ HOME: '/home/ada' })).toBe('/home/ada/.cache/lunet');
+    expect(cacheFolder({ XDG_CACHE_HOME: 'relative', HOME: '/home/ada' })).toBe('/home/ada/.cache/lunet');
   });
 });

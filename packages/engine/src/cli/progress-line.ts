@@ -1,4 +1,4 @@
-/** A function that shows how far something is: one line that is rewritten on a terminal, a line every 5 s elsewhere. */
+/** How far something is: one line that is rewritten on a terminal, a line every 5 s elsewhere. */
 export interface ProgressLine {
   show(text: string): void;
   /** Clears the line. */
@@ -13,7 +13,7 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
   return {
     show(text) {
       // What is before the figures is the same as long as the same thing is done.
-      const begins = (one: string): string => one.replace(/: [\d].*/, '');
+      const begins = (one: string): string => one.replace(/: \d.*/, '');
       const now = performance.now();
       if (begins(text) === begins(last) && now - shown < (isTTY ? 100 : 5000)) return;
       last = text;

@@ -46,7 +46,7 @@ export async function holdLock<T>(
   const own = JSON.stringify(holder);
   let told = false;
   let tookOver = false;
-  while (!(await writeUnlessThere(file, own)) || (tookOver && !(await isStill(file, own)))) {
+  while (!(await writeUnlessThere(file, own)) || (tookOver && !(await isSettled(file, own)))) {
     signal?.throwIfAborted();
     const other = await livingHolder(file);
     if (other === undefined) {
@@ -67,7 +67,8 @@ export async function holdLock<T>(
     return await work();
   } finally {
     clearInterval(beat);
-    await rm(file, { force: true });
+    // Another process may have taken over while this one was stopped for long, as a laptop that sleeps.
+    if (await isStill(file, own)) await rm(file, { force: true });
   }
 }
 
@@ -88,8 +89,13 @@ async function writeUnlessThere(file: string, text: string): Promise<boolean> {
 }
 
 /** Whether no other process that saw the same dead holder has removed our lock for his. */
-async function isStill(file: string, own: string): Promise<boolean> {
+async function isSettled(file: string, own: string): Promise<boolean> {
   await sleep(settleMilliseconds);
+  return isStill(file, own);
+}
+
+/** Whether the lock is still ours. */
+async function isStill(file: string, own: string): Promise<boolean> {
   return own === (await readFile(file, 'utf8').catch(() => undefined));
 }
 
