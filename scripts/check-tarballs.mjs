@@ -12,7 +12,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const nodeTypes = readJson(join(root, 'node_modules/@types/node/package.json')).version;
 
 /** Entries for Node alone, whose users have @types/node; the others must do without. */
-const isForNode = (entry) => entry.endsWith('/node') || entry === '@lunet/train';
+const isForNode = (entry) => entry.endsWith('/node') || ['@lunet/onnx', '@lunet/train'].includes(entry);
 
 /** What to run where an import alone does not reach the package's further files: its workers and its .wasm. */
 const programs = {
@@ -24,6 +24,16 @@ const programs = {
     assert.deepEqual([engine.name, engine.threads, tf.getBackend()], ['wasm', 2, 'wasm']);
     const sums = tf.conv2d(tf.ones([2, 8, 8, 3]), tf.ones([3, 3, 3, 4]), 1, 'valid');
     assert.deepEqual([...sums.dataSync()], Array(2 * 6 * 6 * 4).fill(27));`,
+  '@lunet/onnx': `
+    import assert from 'node:assert/strict';
+    import { exportOnnx, startOnnx } from '@lunet/onnx';
+    import * as tf from '@tensorflow/tfjs-core';
+    import { layers, sequential } from '@tensorflow/tfjs-layers';
+    await startOnnx({ threads: 1 });
+    const sums = tf.conv2d(tf.ones([2, 8, 8, 3]), tf.ones([3, 3, 3, 4]), 1, 'valid');
+    assert.deepEqual([...sums.dataSync()], Array(2 * 6 * 6 * 4).fill(27));
+    const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+    assert.ok((await exportOnnx(model)).length > 100);`,
   '@lunet/patches/node': `
     import assert from 'node:assert/strict';
     import { createLoader } from '@lunet/patches/node';
