@@ -39,7 +39,7 @@ export async function copyTensorflow(
     onProgress?.(`Copying TensorFlow: ${megabytesOf(done, total)}`);
   };
   for (const { source, place, executable } of wanted) {
-    const stream = createReadStream(source, { highWaterMark: 1 << 20 });
-    await writeFlushed(stream, join(into, place), { executable, signal, onPiece });
+    const open = () => createReadStream(source, { highWaterMark: 1 << 20 });
+    await writeFlushed(open, join(into, place), { executable, signal, onPiece });
   }
 }

@@ -28,10 +28,11 @@ export async function unpackWheel(
   { signal, onProgress }: UnpackOptions = {},
 ): Promise<string> {
   const name = basename(wheel);
-  let zip: ZipFile | undefined;
+  let close = (): void => {};
   try {
     // yauzl refuses absolute paths and '..', and a stream that is longer or shorter than declared.
-    zip = await openPromise(wheel, { autoClose: false, strictFileNames: true });
+    const zip = await openPromise(wheel, { autoClose: false, strictFileNames: true });
+    close = () => zip.close();
     if (zip.entryCount > mostEntries)
       throw new Error(`it has ${zip.entryCount} entries, more than ${mostEntries}`);
     const wanted: { entry: Entry; place: string }[] = [];
@@ -54,8 +55,8 @@ export async function unpackWheel(
         done += piece.length;
         onProgress?.(`Unpacking ${name}: ${megabytesOf(done, total)}`);
       };
-      const source = await zip.openReadStreamPromise(entry);
-      await writeFlushed(source, join(into, place), { executable, signal, onPiece });
+      const open = () => zip.openReadStreamPromise(entry);
+      await writeFlushed(open, join(into, place), { executable, signal, onPiece });
       if (sum !== entry.crc32) {
         const [found, declared] = [sum, entry.crc32].map((value) => value.toString(16).padStart(8, '0'));
         throw new Error(`${entry.fileName} has CRC-32 ${found}, declared ${declared}; fetch the wheel again`);
@@ -66,7 +67,7 @@ export async function unpackWheel(
     if (signal?.aborted) throw signal.reason;
     throw new Error(`Cannot unpack ${name}: ${(cause as Error).message}`, { cause });
   } finally {
-    zip?.close();
+    close();
   }
 }
 

@@ -11,13 +11,18 @@ interface WriteOptions {
   readonly onPiece?: (piece: Buffer) => void;
 }
 
-/** Writes a stream to a new file, flushed to disk, and makes the folders it lies in. */
+/**
+ * Writes a stream to a new file, flushed to disk, and makes the folders it lies in.
+ *
+ * The stream is opened last: what fails while nobody listens yet would end the process.
+ */
 export async function writeFlushed(
-  source: Readable,
+  open: () => Readable | Promise<Readable>,
   file: string,
   { executable = false, signal, onPiece }: WriteOptions = {},
 ): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
+  const source = await open();
   const target = createWriteStream(file, { flags: 'wx', flush: true, mode: executable ? 0o755 : 0o644 });
   async function* watch(pieces: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     for await (const piece of pieces) {
