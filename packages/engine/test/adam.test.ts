@@ -58,7 +58,7 @@ function resetVariables(): void {
   }
 }
 
-describeEngines(['wasm', 'cpu', 'tensorflow'], 'adam', (engine) => {
+describeEngines(['wasm', 'cpu', 'onnx', 'tensorflow'], 'adam', (engine) => {
   beforeEach(() => begin({ prefer: engine }));
 
   /** What each of the two makes of the same steps. */

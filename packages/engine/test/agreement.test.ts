@@ -31,7 +31,7 @@ function expectClose(received: readonly Plain[], expected: readonly Plain[], abs
   });
 }
 
-describeEngines(['cpu', 'tensorflow'], 'the gradients of a U-Net', (other) => {
+describeEngines(['cpu', 'onnx', 'tensorflow'], 'the gradients of a U-Net', (other) => {
   it('are those on wasm', async () => {
     const gradientsOn = async (prefer: EngineName): Promise<Plain[]> => {
       await startEngine({ prefer });
@@ -44,7 +44,7 @@ describeEngines(['cpu', 'tensorflow'], 'the gradients of a U-Net', (other) => {
   });
 });
 
-describeEngines(['tensorflow'], 'the weights of a U-Net after 20 steps', (other) => {
+describeEngines(['onnx', 'tensorflow'], 'the weights of a U-Net after 20 steps', (other) => {
   it('are those on wasm to 1e-4', async () => {
     const trainOn = async (prefer: EngineName): Promise<Plain[]> => {
       await startEngine({ prefer });
@@ -60,7 +60,7 @@ describeEngines(['tensorflow'], 'the weights of a U-Net after 20 steps', (other)
   });
 });
 
-describeEngines(['tensorflow'], 'fused batch normalisation', (prefer) => {
+describeEngines(['onnx', 'tensorflow'], 'fused batch normalisation', (prefer) => {
   it.each([[[2, 4, 6, 3]], [[3, 5, 5, 8]], [[40, 6]]])(
     'trains over %j as tfjs’ own, to rounding',
     async (shape) => {

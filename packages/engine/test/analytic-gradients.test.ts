@@ -10,7 +10,7 @@ import { valuesFor } from './values.ts';
 /** float32 against float64. */
 const tolerance = { absolute: 2e-5, relative: 1e-4 };
 
-describeEngines(['wasm', 'tensorflow'], 'batch normalisation', (prefer) => {
+describeEngines(['wasm', 'onnx', 'tensorflow'], 'batch normalisation', (prefer) => {
   beforeEach(() => startEngine({ prefer }).then(() => {}));
 
   it.each([
@@ -50,7 +50,7 @@ describeEngines(['wasm', 'tensorflow'], 'batch normalisation', (prefer) => {
   });
 });
 
-describeEngines(['wasm', 'tensorflow'], 'convolution with bias and ReLU in one', (prefer) => {
+describeEngines(['wasm', 'onnx', 'tensorflow'], 'convolution with bias and ReLU in one', (prefer) => {
   it('has the gradients of its formula in float64', async () => {
     await startEngine({ prefer });
     tf.tidy(() => {
