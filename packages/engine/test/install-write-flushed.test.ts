@@ -17,7 +17,7 @@ it('writes a stream to a file in folders that it makes', async () => {
   expect(await readFile(file, 'utf8')).toBe('something');
 });
 
-it('rejects if the stream fails as soon as it is opened, and uncaught nothing', async () => {
+it('rejects if the stream fails as soon as it is opened, and nothing is uncaught', async () => {
   const open = () => new Readable({ read() {} }).destroy(new Error('broken'));
   await expect(writeFlushed(open, join(folder, 'new/folder/file'))).rejects.toThrow('broken');
 });
