@@ -20,8 +20,11 @@ const programs = {
     import assert from 'node:assert/strict';
     import { startEngine } from '@lunet/engine';
     import * as tf from '@tensorflow/tfjs-core';
-    const engine = await startEngine({ prefer: 'wasm', threads: 2 });
-    assert.deepEqual([engine.name, engine.threads, tf.getBackend()], ['wasm', 2, 'wasm']);
+    process.env.LUNET_CACHE = 'nothing-installed';
+    const { name, threads, passedOver } = await startEngine({ threads: 2 });
+    assert.deepEqual([name, threads, tf.getBackend()], ['wasm', 2, 'wasm']);
+    assert.deepEqual(passedOver.map(({ name }) => name), ['tensorflow', 'onnx']);
+    for (const { reason } of passedOver) assert.match(reason, /^not installed: .*(lunet-engine|npm) install/);
     const sums = tf.conv2d(tf.ones([2, 8, 8, 3]), tf.ones([3, 3, 3, 4]), 1, 'valid');
     assert.deepEqual([...sums.dataSync()], Array(2 * 6 * 6 * 4).fill(27));`,
   '@lunet/onnx': `

@@ -24,7 +24,10 @@ export const onnx: EngineStarter = {
     if (onnx === undefined) throw new Error('not installed: npm install @lunet/onnx');
     const gpu = onnx.gpuProvider();
     if (options.gpu && gpu === undefined) throw new Error('computes on the CPU here');
-    const started = await onnx.startOnnx({ threads: options.threads, provider: gpu ?? 'cpu' });
-    return { ...started, gpu: gpu !== undefined };
+    const { device, version, threads } = await onnx.startOnnx({
+      threads: options.threads,
+      provider: gpu ?? 'cpu',
+    });
+    return { device, version, threads, gpu: gpu !== undefined };
   },
 };
