@@ -1,7 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { blockedDomain } from '../graph/recorder.ts';
-import { blockOf, type Value } from '../graph/value.ts';
+import type { Value } from '../graph/value.ts';
+import { channelMeans } from './channel-means.ts';
+import { floats } from './views.ts';
 
 /** Normalises a blocked image by given statistics; `operands` are scale, offset, mean and variance of its channels. */
 export function normaliseBlocked(
@@ -25,9 +27,9 @@ export function trainBlocked(
   epsilon: number,
 ): [Value, Value, Value] {
   const images = backend.value(x);
-  const mean = channelMean(backend, images);
+  const mean = backend.recorder.form(images, ownMean, () => channelMeans(backend, images));
   const centred = centre(backend, images, mean);
-  const variance = channelMean(backend, product(backend, centred, centred));
+  const variance = channelMeans(backend, product(backend, centred, centred));
   const inverse = inverseDeviation(backend, variance, epsilon);
   const factor = vector(backend, 'Mul', backend.valueIn(scale, 'plain'), inverse);
   const out = scaleChannels(backend, centred, factor, backend.valueIn(offset, 'plain'));
@@ -47,12 +49,12 @@ export function gradientsBlocked(
   const gradients = backend.valueIn(dy, images.layout);
   const centred = centre(backend, images, backend.valueIn(mean, 'plain'));
   const inverse = inverseDeviation(backend, backend.valueIn(variance, 'plain'), epsilon);
-  const meanGradient = channelMean(backend, gradients);
-  const meanProduct = channelMean(backend, product(backend, gradients, centred));
+  const meanGradient = channelMeans(backend, gradients);
+  const meanProduct = channelMeans(backend, product(backend, gradients, centred));
   // dx = γ/σ · (dy − mean(dy) − (x − μ)/σ² · mean(dy · (x − μ))), written as a·dy + b·(x − μ) + c.
   const a = vector(backend, 'Mul', backend.valueIn(scale, 'plain'), inverse);
   const squared = vector(backend, 'Mul', inverse, inverse);
-  const negative = vector(backend, 'Mul', a, recorder.scalar(-1, 'float32'));
+  const negative = negated(backend, a);
   const b = vector(backend, 'Mul', negative, vector(backend, 'Mul', squared, meanProduct));
   const c = vector(backend, 'Mul', negative, meanGradient);
   const dx = scaleChannels(backend, gradients, a, undefined, scaleChannels(backend, centred, b, c));
@@ -77,61 +79,44 @@ function scaleChannels(
     'Conv',
     sum ? operands : operands.slice(0, 3),
     { auto_pad: 'NOTSET', group: c, kernel_shape: [1, 1] },
-    { type: 'float32', shape: [n, c, h, w] },
+    floats([n, c, h, w]),
     blockedDomain,
   );
   return recorder.fromChannels(scaled, shape, layout);
 }
 
+/** The name of the form of an image that is the mean of its own channels. */
+const ownMean = 'mean of channels';
+
+/** An image less a mean of each channel; that less its own, which training has, is recorded once. */
 function centre(backend: OnnxBackend, images: Value, mean: Value): Value {
   const { recorder } = backend;
-  const ones = recorder.floats(Array<number>(images.shape[3]!).fill(1), [images.shape[3]!]);
-  return scaleChannels(backend, images, ones, vector(backend, 'Mul', mean, recorder.scalar(-1, 'float32')));
+  const channels = images.shape[3]!;
+  const ones = recorder.floats(Array<number>(channels).fill(1), [channels, 1, 1, 1]);
+  const centred = (): Value => scaleChannels(backend, images, ones, negated(backend, mean));
+  return images.forms?.get(ownMean) === mean ? recorder.form(images, 'centred', centred) : centred();
 }
 
+/** The product of blocked images, pixel by pixel. */
 function product({ recorder }: OnnxBackend, a: Value, b: Value): Value {
-  return recorder.op('Mul', [a, b], {}, { type: 'float32', shape: a.shape, layout: a.layout });
-}
-
-/**
- * The mean of each channel, [C]: of each row first, then of the rows, then of the images.
- *
- * The runtime adds one number after the other, in float32; what is left after a mean was taken off is often small, and
- * would be lost in the rounding of sums over whole images.
- */
-function channelMean({ recorder }: OnnxBackend, images: Value): Value {
-  const [n, h, w, c] = images.shape as [number, number, number, number];
-  const block = blockOf(images.layout);
-  const mean = (value: Value, rows: number, length: number): Value => {
-    const view = [rows, block, 1, length];
-    const row = recorder.op('Reshape', [value, recorder.indices(view)], {}, { type: 'float32', shape: view });
-    const output = { type: 'float32' as const, shape: [rows, block, 1, 1] };
-    return recorder.op('GlobalAveragePool', [row], {}, output, blockedDomain);
-  };
-  const blocks = (n * c) / block;
-  const each = mean(mean(images, blocks * h, w), blocks, h);
-  const means = recorder.op(
-    'Reshape',
-    [each, recorder.indices([n, c])],
-    {},
-    { type: 'float32', shape: [n, c] },
-  );
-  return recorder.op(
-    'ReduceMean',
-    [means, recorder.indices([0])],
-    { keepdims: 0 },
-    { type: 'float32', shape: [c] },
-  );
+  const [n, h, w, c] = a.shape as [number, number, number, number];
+  const operands = [recorder.asChannels(a), recorder.asChannels(b)];
+  return recorder.fromChannels(recorder.op('Mul', operands, {}, floats([n, c, h, w])), a.shape, a.layout);
 }
 
 function inverseDeviation(backend: OnnxBackend, variance: Value, epsilon: number): Value {
   const { recorder } = backend;
-  const output = { type: 'float32' as const, shape: variance.shape };
-  const sum = recorder.op('Add', [variance, recorder.scalar(epsilon, 'float32')], {}, output);
-  return recorder.op('Reciprocal', [recorder.op('Sqrt', [sum], {}, output)], {}, output);
+  return recorder.form(variance, `inverse deviation with ${epsilon}`, () => {
+    const sum = vector(backend, 'Add', variance, recorder.scalar(epsilon, 'float32'));
+    return recorder.op('Reciprocal', [recorder.op('Sqrt', [sum], {}, sum)], {}, sum);
+  });
+}
+
+function negated({ recorder }: OnnxBackend, numbers: Value): Value {
+  return recorder.op('Neg', [numbers], {}, floats(numbers.shape));
 }
 
 /** An operator over one number a channel. */
 function vector({ recorder }: OnnxBackend, type: string, a: Value, b: Value): Value {
-  return recorder.op(type, [a, b], {}, { type: 'float32', shape: a.shape });
+  return recorder.op(type, [a, b], {}, floats(a.shape));
 }

@@ -2,7 +2,9 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { blockedDomain } from '../graph/recorder.ts';
 import { blockOf, type Value } from '../graph/value.ts';
+import { reorder } from './blocked-convolution.ts';
 import { type Conv2DInfo, windowOf } from './images.ts';
+import { floats, view } from './views.ts';
 
 /**
  * The gradient by the filter as a blocked convolution, in which images and channels change roles.
@@ -12,7 +14,7 @@ import { type Conv2DInfo, windowOf } from './images.ts';
  * channels are the images, and a block's channels lie side by side as pixels, which a dilation of its size takes apart:
  * no copy of x for every place in the window is made.
  *
- * @returns undefined where channels or images do not fill blocks.
+ * @returns undefined where channels do not fill blocks.
  */
 export function filterGradientBlocked(
   backend: OnnxBackend,
@@ -35,11 +37,11 @@ export function filterGradientBlocked(
     width - (outWidth - 1) * strideAcross === filterWidth;
   if (block === 0 || !exact || dilations.some((dilation) => dilation > 1)) return undefined;
 
-  const lanes = stripesOf(n, outHeight, block);
-  if (lanes === undefined) return undefined;
-  const { stripes } = lanes;
+  const stripes = stripesOf(n, block);
   const groups = (n * stripes) / block;
-  const rows = outHeight / stripes;
+  const rows = Math.ceil(outHeight / stripes);
+  // Rows of zeros at the end of dy, where the stripes are longer than it.
+  const beyond = stripes * rows - outHeight;
   // A stripe has the rows of its windows; whole images are padded by the convolution itself.
   const whole = stripes === 1;
   const reach = whole ? info.inHeight : (rows - 1) * stride + filterHeight;
@@ -52,49 +54,52 @@ export function filterGradientBlocked(
   const padded = padRows(backend, images, rowsIn, [
     whole ? 0 : top,
     left * channels,
-    whole ? 0 : bottom,
+    whole ? 0 : bottom + beyond * stride,
     right * channels,
   ]);
-  const inner = toLanes(backend, padded.value, padded.view, {
+  const inner = toLanes(backend, padded.value, padded.size, {
     stripes,
     rows: reach,
     step: rows * stride,
     block,
   });
+  const [outer, , length] = inner.shape as [number, number, number];
   const lanesOfImages = recorder.op(
     'ReorderInput',
-    [reshape(backend, inner, [blocks * groups, block, reach * width, channels])],
+    [view(recorder, inner, [outer, block, length / channels, channels])],
     { channels_last: 0 },
-    float([blocks * groups, block, reach * width, channels]),
+    floats([outer, block, length / channels, channels]),
     blockedDomain,
   );
-  const data = reshape(backend, lanesOfImages, [blocks, block * groups, reach, width * channels]);
+  const data = view(recorder, lanesOfImages, [blocks, block * groups, reach, width * channels]);
 
   const outBlocks = outChannels / block;
   // With one block of channels there is one image: groups of lanes give the processor's cores something to share.
   const grouped = blocks === 1 && groups > 1;
+  const rowsOut: View = [n, outBlocks, outHeight, outWidth * block];
+  const longer = padRows(backend, backend.valueIn(dy, layout), rowsOut, [0, 0, beyond, 0]);
   const gradients = toLanes(
     backend,
-    backend.valueIn(dy, layout),
-    [n, outBlocks, outHeight, outWidth * block],
+    longer.value,
+    longer.size,
     { stripes, rows, step: rows, block },
     grouped,
   );
+  const [parts, , size] = gradients.shape as [number, number, number];
   const filter = recorder.op(
     'ReorderInput',
-    [reshape(backend, gradients, [outBlocks * groups, block, 1, rows * outWidth * block])],
+    [view(recorder, gradients, [parts, block, 1, size])],
     { channels_last: 1 },
-    float([outBlocks * groups, rows * outWidth * block, block, 1]),
+    floats([parts, size, block, 1]),
     blockedDomain,
   );
-  const weights = reshape(
-    backend,
+  const weights = view(
+    recorder,
     filter,
     grouped ? [groups * outChannels, block, rows, outWidth] : [outChannels, block * groups, rows, outWidth],
   );
 
   const outputs = (grouped ? groups : 1) * outChannels;
-  const size = [blocks, outputs, filterHeight, filterWidth * channels];
   const found = recorder.op(
     'Conv',
     [data, weights],
@@ -105,63 +110,53 @@ export function filterGradientBlocked(
       dilations: [stride, strideAcross * channels],
       pads: whole ? [top, 0, bottom, 0] : [0, 0, 0, 0],
     },
-    float(size),
+    floats([blocks, outputs, filterHeight, filterWidth * channels]),
     blockedDomain,
   );
   const total = grouped
     ? sumGroups(backend, found, groups, outChannels * filterHeight * filterWidth * channels)
     : found;
-  const parts = [blocks, outBlocks, filterHeight, filterWidth, channels, block];
-  const order = [2, 3, 0, 4, 1, 5];
-  const split = reshape(backend, total, parts);
-  const ordered = recorder.op(
-    'Transpose',
-    [split],
-    { perm: order },
-    float(order.map((axis) => parts[axis]!)),
+  return reorder(
+    backend,
+    total,
+    [blocks, outBlocks, filterHeight, filterWidth, channels, block],
+    [2, 3, 0, 4, 1, 5],
+    [filterHeight, filterWidth, inChannels, outChannels],
   );
-  return reshape(backend, ordered, [filterHeight, filterWidth, inChannels, outChannels]);
 }
 
 /** Images as [image, block of channels, row, elements of a row]. */
 type View = readonly [number, number, number, number];
 
-/** How many stripes an image is cut into, so that all stripes fill blocks. */
-function stripesOf(images: number, rows: number, block: number): { readonly stripes: number } | undefined {
+/** Into how many stripes images are cut, so that those of all fill blocks. */
+function stripesOf(images: number, block: number): number {
   let stripes = 1;
   while ((images * stripes) % block !== 0) stripes *= 2;
-  return rows % stripes === 0 ? { stripes } : undefined;
+  return stripes;
 }
 
 /** Zeros before and after the rows, and before and after the elements of each. */
 function padRows(
-  backend: OnnxBackend,
+  { recorder }: OnnxBackend,
   value: Value,
   [n, blocks, rows, length]: View,
   [top, left, bottom, right]: readonly [number, number, number, number],
-): { value: Value; view: View } {
-  const view: View = [n, blocks, rows + top + bottom, length + left + right];
-  const { recorder } = backend;
-  const apart = reshape(backend, value, [n * blocks, rows, length]);
-  if (view[2] === rows && view[3] === length) return { value: apart, view };
-  if (top + bottom === 0 && left === right) {
-    // Joined on is faster than padded.
-    const zeros = recorder.constant(
-      `zeros ${[n, blocks, rows, left]}`,
-      [n * blocks * rows, left],
-      () => new Float32Array(n * blocks * rows * left),
-    );
-    const lines = reshape(backend, value, [n * blocks * rows, length]);
-    const joined = recorder.op(
-      'Concat',
-      [zeros, lines, zeros],
-      { axis: 1 },
-      float([n * blocks * rows, view[3]]),
-    );
-    return { value: joined, view };
+): { readonly value: Value; readonly size: View } {
+  const size: View = [n, blocks, rows + top + bottom, length + left + right];
+  if (top + left + bottom + right === 0) return { value, size };
+  if (top + bottom > 0) {
+    const apart = view(recorder, value, [n * blocks, rows, length]);
+    const pads = recorder.indices([0, top, left, 0, bottom, right]);
+    return { value: recorder.op('Pad', [apart, pads], {}, floats([n * blocks, size[2], size[3]])), size };
   }
-  const pads = recorder.indices([0, top, left, 0, bottom, right]);
-  return { value: recorder.op('Pad', [apart, pads], {}, float([n * blocks, view[2], view[3]])), view };
+  // Joined on is faster than padded.
+  const lines = n * blocks * rows;
+  const zeros = (width: number): readonly Value[] =>
+    width === 0
+      ? []
+      : [recorder.constant(`${lines}x${width} zeros`, [lines, width], () => new Float32Array(lines * width))];
+  const parts = [...zeros(left), view(recorder, value, [lines, length]), ...zeros(right)];
+  return { value: recorder.op('Concat', parts, { axis: 1 }, floats([lines, size[3]])), size };
 }
 
 interface Lanes {
@@ -175,6 +170,8 @@ interface Lanes {
 /**
  * Rows in the order [block of channels][group of lanes][lane][row], or [group][block of channels][lane][row]; a lane is a
  * stripe of an image.
+ *
+ * @returns them as [parts, lane, elements]: what follows puts the lanes last in each part.
  */
 function toLanes(
   backend: OnnxBackend,
@@ -185,10 +182,9 @@ function toLanes(
 ): Value {
   const { stripes, block } = lanes;
   const groups = (n * stripes) / block;
-  // One group: [lane][block of channels], which the reordering that follows takes for pixels.
+  // The lanes of one group come first as they are, blocks of channels and all.
   if (stripes === 1 && (groups === 1 || blocks === 1)) {
-    if (blocks === 1) return value;
-    return reorderBlocks(backend, value, [n, blocks, rows * length]);
+    return view(backend.recorder, value, [groups, block, blocks * rows * length]);
   }
   const { recorder } = backend;
   const key = `lanes ${[n, blocks, rows, stripes, lanes.rows, lanes.step, block, groupsFirst]}`;
@@ -206,27 +202,13 @@ function toLanes(
     }
     return from;
   });
-  const all = reshape(backend, value, [n * blocks * rows, length]);
-  return recorder.op('Gather', [all, indices], { axis: 0 }, float([count, length]));
-}
-
-function reorderBlocks(backend: OnnxBackend, value: Value, shape: readonly [number, number, number]): Value {
-  const [n, blocks, length] = shape;
-  const apart = reshape(backend, value, shape);
-  return backend.recorder.op('Transpose', [apart], { perm: [1, 0, 2] }, float([blocks, n, length]));
+  const all = view(recorder, value, [n * blocks * rows, length]);
+  const gathered = recorder.op('Gather', [all, indices], { axis: 0 }, floats([count, length]));
+  return view(recorder, gathered, [blocks * groups, block, lanes.rows * length]);
 }
 
 function sumGroups(backend: OnnxBackend, value: Value, groups: number, length: number): Value {
   const { recorder } = backend;
-  const apart = reshape(backend, value, [groups, length]);
-  return recorder.op('ReduceSum', [apart, recorder.indices([0])], { keepdims: 0 }, float([length]));
-}
-
-/** The same memory under another shape. */
-function reshape({ recorder }: OnnxBackend, value: Value, shape: readonly number[]): Value {
-  return recorder.op('Reshape', [value, recorder.indices(shape)], {}, float(shape));
-}
-
-function float(shape: readonly number[]): { type: 'float32'; shape: readonly number[] } {
-  return { type: 'float32', shape };
+  const apart = view(recorder, value, [groups, length]);
+  return recorder.op('ReduceSum', [apart, recorder.indices([0])], { keepdims: 0 }, floats([length]));
 }

@@ -1,9 +1,10 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { ElementType } from '../graph/element-type.ts';
-import { blockOf, type Value } from '../graph/value.ts';
-import { axesInMemory, inPlainOrder } from './axes.ts';
+import { blockOf, physicalShape, type Value } from '../graph/value.ts';
+import { axesInMemory, axisInMemory, inPlainOrder } from './axes.ts';
 import { convert } from './cast.ts';
+import { channelMeans } from './channel-means.ts';
 import { each } from './each.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
 
@@ -51,23 +52,6 @@ function reduction(
   });
 }
 
-/**
- * The sum of each channel of a blocked image, [C]: the pixels of each image first, then the images.
- *
- * ONNX Runtime is several times slower where what it keeps lies between what it adds up.
- */
-function channelSums({ recorder }: OnnxBackend, value: Value): Value {
-  const block = blockOf(value.layout);
-  const [n, h, w, c] = value.shape as [number, number, number, number];
-  const { type } = value;
-  const reduce = (of: Value, axis: number, shape: readonly number[]): Value =>
-    recorder.op('ReduceSum', [of, recorder.indices([axis])], { keepdims: 0 }, { type, shape });
-  const shape = [n, c / block, h * w, block];
-  const pixels = recorder.op('Reshape', [value, recorder.indices(shape)], {}, { type, shape });
-  const images = reduce(pixels, 2, [n, c / block, block]);
-  return recorder.reshape(reduce(images, 0, [c / block, block]), [c]);
-}
-
 /** Reduces in the layout that the value has, if the result can be told without moving elements. */
 function reduced(
   backend: OnnxBackend,
@@ -77,21 +61,30 @@ function reduced(
   keepDims: boolean,
 ): Value {
   const kept = given.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const channelsAlone = kept.length === 1 && kept[0] === 3 && blockOf(given.layout) > 0;
-  if (channelsAlone && !keepDims && operator === 'ReduceSum') return channelSums(backend, given);
   const { recorder } = backend;
   const ones = given.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const shape = keepDims ? ones : kept.map((axis) => given.shape[axis]!);
+  const channelsAlone = kept.length === 1 && kept[0] === 3 && blockOf(given.layout) > 0;
+  if (channelsAlone && given.type === 'float32' && /^Reduce(Sum|Mean)$/.test(operator)) {
+    const means = channelMeans(backend, given);
+    const pixels = recorder.scalar(util.sizeFromShape([...given.shape]) / given.shape[3]!, 'float32');
+    const totals = operator === 'ReduceMean' ? means : recorder.op('Mul', [means, pixels], {}, means);
+    return recorder.reshape(totals, shape);
+  }
   const whole = keepDims && (blockOf(given.layout) === 0 || kept.includes(3));
   const value = whole || inPlainOrder(given, kept) ? given : recorder.withLayout(given, 'plain');
   const { type, layout } = value;
-  const inputs = [value, recorder.indices(axes.flatMap((axis) => axesInMemory(layout, axis)))];
+  const along = axes.flatMap((axis) => axesInMemory(layout, axis));
+  const inputs = [value, recorder.indices(along)];
   const attributes = { keepdims: whole ? 1 : 0, noop_with_empty_axes: 1 };
   if (whole) return recorder.op(operator, inputs, attributes, { type, shape: ones, layout });
-  const blocks = blockOf(layout) > 0 && kept.includes(3);
-  const left = kept.map((axis) => value.shape[axis]!);
-  const inMemory = blocks ? [...left.slice(0, -1), left.at(-1)! / blockOf(layout), blockOf(layout)] : left;
-  return recorder.reshape(recorder.op(operator, inputs, attributes, { type, shape: inMemory }), shape);
+  const left = leftInMemory(value, along);
+  return recorder.reshape(recorder.op(operator, inputs, attributes, { type, shape: left }), shape);
+}
+
+/** The sizes in memory of the axes that a reduction leaves. */
+function leftInMemory(value: Value, along: readonly number[]): number[] {
+  return physicalShape(value).filter((_, axis) => !along.includes(axis));
 }
 
 /** Where along one axis the first largest or smallest number is; NaN is passed over. */
@@ -109,8 +102,10 @@ function extreme(kernelName: 'ArgMax' | 'ArgMin'): RecordedKernel {
     const last = kernelName === 'ArgMax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     const numbers =
       value.type === 'float32' ? op('Where', [op('IsNaN', [value], { type: 'bool' }), last, value]) : value;
-    const attributes = { axis: axesInMemory(value.layout, axis)[0]!, keepdims: 0 };
-    const found = backend.recorder.op(kernelName, [numbers], attributes, { type: 'int64', shape });
-    return backend.tensorOf(convert(found, 'int32', each(backend, found, 'int64')));
+    const along = axisInMemory(value.layout, axis);
+    const output = { type: 'int64', shape: leftInMemory(value, [along]) } as const;
+    const found = backend.recorder.op(kernelName, [numbers], { axis: along, keepdims: 0 }, output);
+    const places = convert(found, 'int32', each(backend, found, 'int64'));
+    return backend.tensorOf(backend.recorder.reshape(places, shape));
   });
 }
