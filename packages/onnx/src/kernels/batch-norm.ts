@@ -105,9 +105,18 @@ export const batchNormalisation: readonly RecordedKernel[] = [
 function pixelOf({ recorder }: OnnxBackend, images: Value, at: 0 | -1): Value {
   const channels = images.shape[3]!;
   const end = at === 0 ? 1 : Number.MAX_SAFE_INTEGER;
-  const place = [[at, at, at], [end, end, end], [0, 2, 3]].map((numbers) => recorder.indices(numbers));
+  const place = [
+    [at, at, at],
+    [end, end, end],
+    [0, 2, 3],
+  ].map((numbers) => recorder.indices(numbers));
   const pixel = recorder.op('Slice', [images, ...place], {}, image([1, 1, 1, channels]));
-  return recorder.op('Reshape', [pixel, recorder.indices([channels])], {}, { type: 'float32', shape: [channels] });
+  return recorder.op(
+    'Reshape',
+    [pixel, recorder.indices([channels])],
+    {},
+    { type: 'float32', shape: [channels] },
+  );
 }
 
 /** A tensor of another rank as one image, nearly square: sums over its pixels are taken row by row. */

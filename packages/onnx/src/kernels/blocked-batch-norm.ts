@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import { blockedDomain } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
+import { blockedConv } from './blocked-convolution.ts';
 import { channelMeans } from './channel-means.ts';
 import { floats } from './views.ts';
 
@@ -65,24 +65,18 @@ export function gradientsBlocked(
 
 /** x · factor + shift (+ sum), with a factor and a shift for each channel: a convolution of single pixels and channels. */
 function scaleChannels(
-  { recorder }: OnnxBackend,
+  backend: OnnxBackend,
   images: Value,
   factor: Value,
   shift?: Value,
   sum?: Value,
 ): Value {
-  const { shape, layout } = images;
-  const [n, h, w, c] = shape as [number, number, number, number];
-  const weights = recorder.reshape(factor, [c, 1, 1, 1]);
+  const { recorder } = backend;
+  const channels = images.shape[3]!;
+  const weights = recorder.reshape(factor, [channels, 1, 1, 1]);
   const operands = [recorder.asChannels(images), weights, shift, sum && recorder.asChannels(sum)];
-  const scaled = recorder.op(
-    'Conv',
-    sum ? operands : operands.slice(0, 3),
-    { auto_pad: 'NOTSET', group: c, kernel_shape: [1, 1] },
-    floats([n, c, h, w]),
-    blockedDomain,
-  );
-  return recorder.fromChannels(scaled, shape, layout);
+  const attributes = { kernel_shape: [1, 1], group: channels };
+  return blockedConv(backend, sum ? operands : operands.slice(0, 3), attributes, images);
 }
 
 /** The name of the form of an image that is the mean of its own channels. */

@@ -2,7 +2,9 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { blockedDomain } from '../graph/recorder.ts';
 import { type Attributes, blockOf, type Layout, type Value } from '../graph/value.ts';
+import { blockedOperator } from './blocked-operator.ts';
 import { type Conv2DInfo, imageOf, windowOf } from './images.ts';
+import { floats, view } from './views.ts';
 
 /**
  * The convolution on blocked images, ONNX Runtime's fastest.
@@ -36,7 +38,7 @@ export function convolveBlocked(
   const image = few ? imageOf(backend, x) : recorder.asChannels(backend.valueIn(x, layout));
   const operands = bias === undefined ? [image, weights] : [image, weights, bias];
   const attributes = { ...windowOf(info), ...(relu && { activation: 'Relu' }) };
-  return blockedConv(backend, operands, attributes, info.outShape, layout);
+  return blockedConv(backend, operands, attributes, { shape: info.outShape, layout });
 }
 
 /**
@@ -69,14 +71,10 @@ export function inputGradientBlocked(
         [channels, o, h, w],
       ),
     );
-    const window = {
-      kernel_shape: [h, w],
-      strides,
-      pads: turned,
-    };
+    const window = { kernel_shape: [h, w], strides, pads: turned };
     const gradients = recorder.asChannels(backend.valueIn(dy, layout));
-    const [n, height, width] = info.inShape;
-    const wide = blockedConv(backend, [gradients, weights], window, [n, height, width, channels], layout);
+    const output = { shape: info.inShape.with(3, channels), layout };
+    const wide = blockedConv(backend, [gradients, weights], window, output);
     if (channels === i) return wide;
     return recorder.op(
       'ReorderOutput',
@@ -105,7 +103,7 @@ export function inputGradientBlocked(
     'Conv',
     [gradients, weights],
     { auto_pad: 'NOTSET', group: 1, kernel_shape: [1, 1] },
-    { type: 'float32', shape: [n, h * w * i, outHeight, outWidth] },
+    floats([n, h * w * i, outHeight, outWidth]),
     blockedDomain,
   );
   return reorder(
@@ -123,35 +121,26 @@ function widen({ recorder }: OnnxBackend, filter: Value, channels: number): Valu
   const [h, w, i, o] = filter.shape as [number, number, number, number];
   if (channels === i) return filter;
   const pads = recorder.indices([0, 0, 0, 0, 0, 0, channels - i, 0]);
-  return recorder.op('Pad', [filter, pads], {}, { type: 'float32', shape: [h, w, channels, o] });
+  return recorder.op('Pad', [filter, pads], {}, floats([h, w, channels, o]));
 }
 
 /** Records the blocked operator on an image that is told as [N, C, H, W]. */
 export function blockedConv(
-  { recorder }: OnnxBackend,
-  operands: readonly Value[],
+  backend: OnnxBackend,
+  operands: readonly (Value | undefined)[],
   attributes: Attributes,
-  shape: readonly number[],
-  layout: Layout,
+  output: { readonly shape: readonly number[]; readonly layout: Layout },
 ): Value {
-  const [n, h, w, c] = shape as [number, number, number, number];
-  const channels = recorder.op(
-    'Conv',
-    operands,
-    { auto_pad: 'NOTSET', group: 1, ...attributes },
-    { type: 'float32', shape: [n, c, h, w] },
-    blockedDomain,
-  );
-  return recorder.fromChannels(channels, shape, layout);
+  return blockedOperator(backend, 'Conv', operands, { auto_pad: 'NOTSET', group: 1, ...attributes }, output);
 }
 
 /** The rows of a matrix, last first: a filter [height · width, channels] turned by 180°. */
 export function turn({ recorder }: OnnxBackend, rows: Value): Value {
   const slice = [-1, -rows.shape[0]! - 1, 0, -1].map((number) => recorder.indices([number]));
-  return recorder.op('Slice', [rows, ...slice], {}, { type: 'float32', shape: rows.shape });
+  return recorder.op('Slice', [rows, ...slice], {}, floats(rows.shape));
 }
 
-/** Splits axes, puts them into another order, and joins them again. */
+/** Splits axes of floats, puts them into another order, and joins them again. */
 export function reorder(
   { recorder }: OnnxBackend,
   value: Value,
@@ -160,18 +149,7 @@ export function reorder(
   joined: readonly number[],
   image?: { readonly shape: readonly number[]; readonly layout: Layout },
 ): Value {
-  const parts = recorder.op(
-    'Reshape',
-    [value, recorder.indices(split)],
-    {},
-    { type: value.type, shape: split },
-  );
-  const ordered = recorder.op(
-    'Transpose',
-    [parts],
-    { perm },
-    { type: value.type, shape: perm.map((axis) => split[axis]!) },
-  );
-  const output = { type: value.type, shape: joined, ...image };
-  return recorder.op('Reshape', [ordered, recorder.indices(joined)], {}, output);
+  const parts = view(recorder, value, split);
+  const ordered = recorder.op('Transpose', [parts], { perm }, floats(perm.map((axis) => split[axis]!)));
+  return recorder.op('Reshape', [ordered, recorder.indices(joined)], {}, { ...floats(joined), ...image });
 }

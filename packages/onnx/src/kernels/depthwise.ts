@@ -88,7 +88,7 @@ function convolve(
     const layout = backend.layoutFor(info.outChannels);
     const images = backend.recorder.asChannels(backend.valueIn(x, layout));
     const attributes = { ...window, group: info.inChannels };
-    return blockedConv(backend, [images, weights, ...operands], attributes, info.outShape, layout);
+    return blockedConv(backend, [images, weights, ...operands], attributes, { shape: info.outShape, layout });
   }
   return backend.recorder.op(
     'Conv',
@@ -113,7 +113,7 @@ function inputGradientBlocked(
   const layout = backend.layoutFor(info.inChannels);
   const gradients = backend.recorder.asChannels(backend.valueIn(dy, layout));
   const attributes = { kernel_shape, strides, dilations, pads: turned, group: info.inChannels };
-  return blockedConv(backend, [gradients, weights], attributes, info.inShape, layout);
+  return blockedConv(backend, [gradients, weights], attributes, { shape: info.inShape, layout });
 }
 
 /** The filter from tfjs' [height, width, in, filters of each] to ONNX's [in · filters of each, 1, height, width]. */

@@ -1,6 +1,7 @@
 import type { OutputSpec, Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import type { Window } from './images.ts';
+import { floats } from './views.ts';
 
 /**
  * A convolution's sizes, over any number of spatial axes; channels come first, as ONNX has them.
@@ -49,10 +50,9 @@ export function filterGradient(
   gradients: Value,
 ): Value {
   const rank = inSize.length;
-  const plain = (shape: readonly number[]): OutputSpec => ({ type: 'float32', shape });
   const swap = (value: Value, shape: readonly number[]): Value => {
     const perm = [1, 0, ...inSize.map((_, axis) => axis + 2)];
-    return recorder.op('Transpose', [value], { perm }, plain(shape));
+    return recorder.op('Transpose', [value], { perm }, floats(shape));
   };
   const channels = recorder.reshape(swap(images, [inChannels, n, ...inSize]), [
     inChannels / group,
@@ -74,7 +74,7 @@ export function filterGradient(
       pads: window.pads,
       group,
     },
-    plain([inChannels / group, outChannels, ...reached]),
+    floats([inChannels / group, outChannels, ...reached]),
   );
   const beyond = reached.flatMap((size, axis) => (size > window.kernel_shape[axis]! ? [axis] : []));
   const cut =
@@ -89,7 +89,7 @@ export function filterGradient(
             recorder.indices(beyond.map((axis) => axis + 2)),
           ],
           {},
-          plain([inChannels / group, outChannels, ...window.kernel_shape]),
+          floats([inChannels / group, outChannels, ...window.kernel_shape]),
         );
   return recorder.reshape(cut, [inChannels, outChannels / group, ...window.kernel_shape]);
 }

@@ -1,5 +1,6 @@
 import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
+import { floats, view } from './views.ts';
 
 /** Pixels in memory: [outer, …size, inner], all in one piece. */
 export interface Pixels {
@@ -30,15 +31,13 @@ export function routeToMaxima(
   const windows = size[axis]! / length;
   const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
   const shape = [outer * product(size.slice(0, axis)) * windows, 1, product(size.slice(axis + 1)) * inner];
-  const one = { type: 'float32', shape } as const;
-  const all = { type: 'float32', shape: shape.with(1, length) } as const;
+  const one = floats(shape);
+  const all = floats(shape.with(1, length));
   const op = (type: string, inputs: readonly Value[]): Value => recorder.op(type, inputs, {}, one);
-  const view = (value: Value, spec: typeof one | typeof all): Value =>
-    recorder.op('Reshape', [value, recorder.indices(spec.shape)], {}, spec);
 
   const cells = recorder.emit(
     'Split',
-    [view(images, all)],
+    [view(recorder, images, all.shape)],
     { axis: 1, num_outputs: length },
     Array<typeof one>(length).fill(one),
   );
@@ -49,7 +48,7 @@ export function routeToMaxima(
     return step;
   });
   const pooled = { outer, size: size.with(axis, windows), inner };
-  let rest = view(routeToMaxima(recorder, largest, gradients, pooled, window.with(axis, 1)), one);
+  let rest = view(recorder, routeToMaxima(recorder, largest, gradients, pooled, window.with(axis, 1)), shape);
   const shares = larger.reverse().map((step) => {
     const share = op('Mul', [step, rest]);
     rest = op('Sub', [rest, share]);
@@ -61,5 +60,5 @@ export function routeToMaxima(
 /** 1 above 0, else 0: a hard sigmoid so steep that it is a step, which is faster than a comparison. */
 function isPositive(recorder: Recorder, value: Value): Value {
   const steep = { alpha: { float: 3.4e38 }, beta: { float: 0 } };
-  return recorder.op('HardSigmoid', [value], steep, { type: 'float32', shape: value.shape });
+  return recorder.op('HardSigmoid', [value], steep, floats(value.shape));
 }

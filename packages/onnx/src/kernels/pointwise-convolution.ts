@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import type { OutputSpec } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { type Conv2DInfo, windowOf } from './images.ts';
+import { floats } from './views.ts';
 
 /*
  * Convolutions of single pixels are products of matrices, [pixels, channels] in tfjs' own order. Where blocked kernels run
@@ -81,8 +81,4 @@ function isPointwise(backend: OnnxBackend, info: Conv2DInfo): boolean {
 
 function pixelsOf({ batchSize, inHeight, inWidth }: Conv2DInfo): number {
   return batchSize * inHeight * inWidth;
-}
-
-function floats(shape: readonly number[]): OutputSpec {
-  return { type: 'float32', shape };
 }

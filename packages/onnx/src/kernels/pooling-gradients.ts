@@ -2,6 +2,7 @@ import { util } from '@tensorflow/tfjs-core';
 import type { OutputSpec, Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { type ConvolutionSizes, inputGradient } from './grouped-convolution.ts';
+import { floats, view } from './views.ts';
 
 /**
  * Each window's gradient goes to the first of its maxima; windows that overlap add up.
@@ -19,13 +20,10 @@ export function maxPoolGradient(
     gradients,
     { ...gradients, type: 'int64' },
   ]);
-  const flat = (value: Value): Value => {
-    const spec = { type: value.type, shape: [util.sizeFromShape([...value.shape])] };
-    return recorder.op('Reshape', [value, recorder.indices([-1])], {}, spec);
-  };
+  const flat = (value: Value): Value => view(recorder, value, [util.sizeFromShape([...value.shape])]);
   const shape = [batchSize, inChannels, ...inSize];
-  const all = { type: 'float32', shape: [util.sizeFromShape(shape)] } as const;
-  const zeros = recorder.op('Expand', [recorder.scalar(0, 'float32'), recorder.indices(all.shape)], {}, all);
+  const all = floats([util.sizeFromShape(shape)]);
+  const zeros = recorder.filled(recorder.scalar(0, 'float32'), all.shape);
   const sums = recorder.op(
     'ScatterElements',
     [zeros, flat(indices!), flat(gradients)],
@@ -54,14 +52,6 @@ export function averagePoolGradient(
     return recorder.op('Mul', [value, recorder.floats(parts, shape)], {}, gradients);
   }, gradients);
   const shape = [inChannels, 1, ...window.kernel_shape];
-  const ones = recorder.op(
-    'Expand',
-    [recorder.scalar(1, 'float32'), recorder.indices(shape)],
-    {},
-    {
-      type: 'float32',
-      shape,
-    },
-  );
+  const ones = recorder.filled(recorder.scalar(1, 'float32'), shape);
   return inputGradient(recorder, { ...sizes, group: inChannels }, share, ones, output);
 }

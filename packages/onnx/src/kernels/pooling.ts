@@ -1,7 +1,7 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import { blockedDomain } from '../graph/recorder.ts';
 import { blockOf, physicalShape, type Value } from '../graph/value.ts';
+import { blockedOperator } from './blocked-operator.ts';
 import type { ConvolutionSizes } from './grouped-convolution.ts';
 import { type Conv2DInfo, image, imageOf, sizesOf, type Window, windowOf, withExactPads } from './images.ts';
 import { routeToMaxima } from './max-pool-apart.ts';
@@ -60,15 +60,8 @@ function pool(backend: OnnxBackend, operator: string, info: Conv2DInfo, x: Tenso
   if (blockOf(value.layout) === 0) {
     return recorder.op(operator, [imageOf(backend, x)], { ...windowOf(info) }, image(info.outShape));
   }
-  const [n, h, w, c] = info.outShape;
-  const pooled = recorder.op(
-    operator,
-    [recorder.asChannels(value)],
-    { ...windowOf(info) },
-    { type: 'float32', shape: [n, c, h, w] },
-    blockedDomain,
-  );
-  return recorder.fromChannels(pooled, info.outShape, value.layout);
+  const output = { shape: info.outShape, layout: value.layout };
+  return blockedOperator(backend, operator, [recorder.asChannels(value)], { ...windowOf(info) }, output);
 }
 
 /** Each window's gradient goes to the first of its maxima. */
@@ -120,28 +113,20 @@ export function isInside({ kernel_shape, pads }: Window): boolean {
 
 /** Every pixel repeated over a block of `height` × `width`; `value` is an image with its channels apart, or blocked. */
 export function spread(
-  { recorder }: OnnxBackend,
+  backend: OnnxBackend,
   value: Value,
   height: number,
   width: number,
   shape: readonly number[],
 ): Value {
-  if (blockOf(value.layout) > 0) {
-    const [n, rows, columns, c] = shape as [number, number, number, number];
-    const channels = recorder.op(
-      'Upsample',
-      [recorder.asChannels(value)],
-      { scales: [1, 1, height, width], mode: 'nearest', coordinate_transformation_mode: 'asymmetric' },
-      { type: 'float32', shape: [n, c, rows, columns] },
-      blockedDomain,
-    );
-    return recorder.fromChannels(channels, shape, value.layout);
+  const { recorder } = backend;
+  const { layout } = value;
+  const factors = [1, 1, height, width];
+  const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric' };
+  if (blockOf(layout) > 0) {
+    const operands = [recorder.asChannels(value)];
+    return blockedOperator(backend, 'Upsample', operands, { ...nearest, scales: factors }, { shape, layout });
   }
-  const scales = recorder.floats([1, 1, height, width], [4]);
-  return recorder.op(
-    'Resize',
-    [value, undefined, scales],
-    { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
-    image(shape),
-  );
+  const operands = [value, undefined, recorder.floats(factors, [4])];
+  return recorder.op('Resize', operands, { ...nearest, nearest_mode: 'floor' }, image(shape));
 }

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import { blockedDomain } from '../graph/recorder.ts';
 import { blockOf, type Value } from '../graph/value.ts';
+import { blockedOperator } from './blocked-operator.ts';
 import { image, imageOf } from './images.ts';
 import { spread } from './pooling.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
@@ -133,31 +133,20 @@ function multiply(
 
 /** The sum of each block of `height` × `width` pixels. */
 function gather(
-  { recorder }: OnnxBackend,
+  backend: OnnxBackend,
   value: Value,
   height: number,
   width: number,
   shape: readonly number[],
 ): Value {
-  const window = { kernel_shape: [height, width], strides: [height, width] };
+  const { recorder } = backend;
   const { layout } = value;
-  const [n, h, w, c] = shape as [number, number, number, number];
+  const window = { kernel_shape: [height, width], strides: [height, width] };
   const mean =
     blockOf(layout) > 0
-      ? recorder.fromChannels(
-          recorder.op(
-            'AveragePool',
-            [recorder.asChannels(value)],
-            window,
-            { type: 'float32', shape: [n, c, h, w] },
-            blockedDomain,
-          ),
-          shape,
-          layout,
-        )
+      ? blockedOperator(backend, 'AveragePool', [recorder.asChannels(value)], window, { shape, layout })
       : recorder.op('AveragePool', [value], window, image(shape));
-  const count = recorder.scalar(height * width, 'float32');
-  return recorder.op('Mul', [mean, count], {}, { type: 'float32', shape, layout });
+  return recorder.op('Mul', [mean, recorder.scalar(height * width, 'float32')], {}, mean);
 }
 
 function toFloat({ recorder }: OnnxBackend, value: Value): Value {
