@@ -97,7 +97,12 @@ export class OnnxBackend extends KernelBackend {
 
   /** The layout in which convolutions with so many output channels are fastest. */
   layoutFor(channels: number): Layout {
-    return this.block > 0 && channels % this.block === 0 ? `nchw${this.block as 8 | 16}c` : 'nchw';
+    return this.blockedLayout && channels % this.block === 0 ? this.blockedLayout : 'nchw';
+  }
+
+  /** The layout of images whose channels fill blocks, if the runtime has fast convolutions for it. */
+  get blockedLayout(): Layout | undefined {
+    return this.block === 0 ? undefined : `nchw${this.block}c`;
   }
 
   /** The elements of a tensor in plain order if they are on the host already; nothing is run. */

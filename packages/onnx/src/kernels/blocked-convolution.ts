@@ -5,6 +5,7 @@ import { type Attributes, blockOf, type Layout, type Value } from '../graph/valu
 import { blockedOperator } from './blocked-operator.ts';
 import { type Conv2DInfo, imageOf, windowOf } from './images.ts';
 import { floats, view } from './views.ts';
+import { filledBlocks, wholeBlocks } from './whole-blocks.ts';
 
 /**
  * The convolution on blocked images, ONNX Runtime's fastest.
@@ -52,9 +53,11 @@ export function inputGradientBlocked(
   filter: TensorInfo,
 ): Value | undefined {
   const { inChannels: i, outChannels: o, filterHeight: h, filterWidth: w } = info;
-  const layout = backend.layoutFor(o);
+  const layout = backend.blockedLayout;
+  if (layout === undefined || info.dilationHeight > 1 || info.dilationWidth > 1) return undefined;
   const block = blockOf(layout);
-  if (block === 0 || info.dilationHeight > 1 || info.dilationWidth > 1) return undefined;
+  const filled = wholeBlocks(o, block);
+  if (filled === undefined) return undefined;
   const { recorder } = backend;
   const plain = backend.valueIn(filter, 'plain');
   const { strides, pads } = windowOf(info);
@@ -65,14 +68,14 @@ export function inputGradientBlocked(
     const weights = recorder.form(plain, `turned ${layout}`, () =>
       reorder(
         backend,
-        turn(backend, recorder.reshape(widen(backend, plain, channels), [h * w, channels * o])),
-        [h, w, channels / block, block, o / block, block],
+        turn(backend, recorder.reshape(widen(backend, plain, channels, filled), [h * w, channels * filled])),
+        [h, w, channels / block, block, filled / block, block],
         [2, 4, 0, 1, 5, 3],
-        [channels, o, h, w],
+        [channels, filled, h, w],
       ),
     );
     const window = { kernel_shape: [h, w], strides, pads: turned };
-    const gradients = recorder.asChannels(backend.valueIn(dy, layout));
+    const gradients = filledBlocks(backend, dy, layout);
     const output = { shape: info.inShape.with(3, channels), layout };
     const wide = blockedConv(backend, [gradients, weights], window, output);
     if (channels === i) return wide;
@@ -84,7 +87,7 @@ export function inputGradientBlocked(
       blockedDomain,
     );
   }
-  if (i % block !== 0) return undefined;
+  if (i % block !== 0 || o !== filled) return undefined;
   const { batchSize: n, inHeight, inWidth, outHeight, outWidth } = info;
   const apart =
     strides[0] === h && strides[1] === w && outHeight * h === inHeight && outWidth * w === inWidth;
@@ -116,12 +119,12 @@ export function inputGradientBlocked(
   );
 }
 
-/** A filter [height, width, in, out] with further input channels, all zeros. */
-function widen({ recorder }: OnnxBackend, filter: Value, channels: number): Value {
+/** A filter [height, width, in, out] with further channels, all zeros. */
+function widen({ recorder }: OnnxBackend, filter: Value, inputs: number, outputs: number): Value {
   const [h, w, i, o] = filter.shape as [number, number, number, number];
-  if (channels === i) return filter;
-  const pads = recorder.indices([0, 0, 0, 0, 0, 0, channels - i, 0]);
-  return recorder.op('Pad', [filter, pads], {}, floats([h, w, channels, o]));
+  if (inputs === i && outputs === o) return filter;
+  const pads = recorder.indices([0, 0, 0, 0, 0, 0, inputs - i, outputs - o]);
+  return recorder.op('Pad', [filter, pads], {}, floats([h, w, inputs, outputs]));
 }
 
 /** Records the blocked operator on an image that is told as [N, C, H, W]. */

@@ -1,10 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { blockedDomain } from '../graph/recorder.ts';
-import { blockOf, type Value } from '../graph/value.ts';
+import type { Value } from '../graph/value.ts';
 import { reorder } from './blocked-convolution.ts';
 import { type Conv2DInfo, windowOf } from './images.ts';
 import { floats, view } from './views.ts';
+import { filledBlocks, wholeBlocks } from './whole-blocks.ts';
 
 /**
  * The gradient by the filter as a blocked convolution, in which images and channels change roles.
@@ -23,11 +24,13 @@ export function filterGradientBlocked(
   dy: TensorInfo,
 ): Value | undefined {
   const { recorder } = backend;
-  const { batchSize: n, inChannels, outChannels, outHeight, outWidth } = info;
+  const { batchSize: n, inChannels, outHeight, outWidth } = info;
   const { filterHeight, filterWidth } = info;
   const { strides, pads, dilations } = windowOf(info);
-  const layout = backend.layoutFor(outChannels);
-  const block = blockOf(layout);
+  const layout = backend.blockedLayout;
+  const outChannels = wholeBlocks(info.outChannels, backend.block);
+  if (layout === undefined || outChannels === undefined) return undefined;
+  const { block } = backend;
   const [stride, strideAcross] = strides as [number, number];
   const [top, left, bottom, right] = pads as [number, number, number, number];
   const height = info.inHeight + top + bottom;
@@ -35,7 +38,7 @@ export function filterGradientBlocked(
   const exact =
     height - (outHeight - 1) * stride === filterHeight &&
     width - (outWidth - 1) * strideAcross === filterWidth;
-  if (block === 0 || !exact || dilations.some((dilation) => dilation > 1)) return undefined;
+  if (!exact || dilations.some((dilation) => dilation > 1)) return undefined;
 
   const stripes = stripesOf(n, block);
   const groups = (n * stripes) / block;
@@ -77,7 +80,7 @@ export function filterGradientBlocked(
   // With one block of channels there is one image: groups of lanes give the processor's cores something to share.
   const grouped = blocks === 1 && groups > 1;
   const rowsOut: View = [n, outBlocks, outHeight, outWidth * block];
-  const longer = padRows(backend, backend.valueIn(dy, layout), rowsOut, [0, 0, beyond, 0]);
+  const longer = padRows(backend, filledBlocks(backend, dy, layout), rowsOut, [0, 0, beyond, 0]);
   const gradients = toLanes(
     backend,
     longer.value,
@@ -100,7 +103,7 @@ export function filterGradientBlocked(
   );
 
   const outputs = (grouped ? groups : 1) * outChannels;
-  const found = recorder.op(
+  const windows = recorder.op(
     'Conv',
     [data, weights],
     {
@@ -114,15 +117,18 @@ export function filterGradientBlocked(
     blockedDomain,
   );
   const total = grouped
-    ? sumGroups(backend, found, groups, outChannels * filterHeight * filterWidth * channels)
-    : found;
-  return reorder(
+    ? sumGroups(backend, windows, groups, outChannels * filterHeight * filterWidth * channels)
+    : windows;
+  const found = reorder(
     backend,
     total,
     [blocks, outBlocks, filterHeight, filterWidth, channels, block],
     [2, 3, 0, 4, 1, 5],
     [filterHeight, filterWidth, inChannels, outChannels],
   );
+  if (outChannels === info.outChannels) return found;
+  const cut = [0, info.outChannels, 3].map((number) => recorder.indices([number]));
+  return recorder.op('Slice', [found, ...cut], {}, floats(found.shape.with(3, info.outChannels)));
 }
 
 /** Images as [image, block of channels, row, elements of a row]. */
