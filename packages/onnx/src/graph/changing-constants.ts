@@ -1,17 +1,14 @@
 import { keyOf, type Program } from './program.ts';
 import type { Value } from './value.ts';
 
-/** Graphs that differ in their constants only are built as they are so many times. */
-const patience = 2;
 /** Kinds of graphs remembered; the one unused for longest goes first. */
 const capacity = 256;
 
 /** Graphs that are the same but for what their constants hold. */
 interface Family {
-  /** The constants of those that were built as they are, by their numbers. */
-  readonly seen: Set<string>;
+  /** The constants of the first, which is run as it is. */
   readonly first: readonly Value[];
-  /** Places, in the list of constants, of those that were not always the same. */
+  /** Places, in the list of constants, of those that were others at some time. */
   readonly changing: Set<number>;
 }
 
@@ -22,23 +19,18 @@ export class ChangingConstants {
   /** The program with the constants that change among its inputs; most programs are returned as they are. */
   feed(program: Program): Program {
     const { constants, inputs } = program;
-    if (constants.length === 0) return program;
     const key = keyOf(program.signature);
-    const family = this.#families.get(key) ?? { seen: new Set(), first: constants, changing: new Set() };
+    const family = this.#families.get(key) ?? { first: constants, changing: new Set() };
     this.#families.delete(key);
     this.#families.set(key, family);
     if (this.#families.size > capacity) this.#families.delete(this.#families.keys().next().value!);
 
-    const { seen, first, changing } = family;
-    const numbers = constants.map(({ constant }) => constant).join();
-    if (seen.has(numbers)) return program;
-    constants.forEach(({ constant }, place) => {
-      if (constant !== first[place]!.constant) changing.add(place);
-    });
-    if (seen.size < patience) {
-      seen.add(numbers);
-      return program;
-    }
+    const { first, changing } = family;
+    const others = constants.flatMap(({ constant }, place) =>
+      constant === first[place]!.constant ? [] : [place],
+    );
+    if (others.length === 0) return program;
+    for (const place of others) changing.add(place);
     return {
       ...program,
       inputs: [...inputs, ...constants.filter((_, place) => changing.has(place))],
