@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startOnnx } from '../src/index.ts';
-import { difference, inLayout, layouts, numbers, record } from './on-backend.ts';
+import {
+  type Arranged,
+  backends,
+  difference,
+  inLayout,
+  numbers,
+  record,
+  startBackends,
+} from './on-backend.ts';
 import { type ReferenceCase, referenceConvolution } from './reference-convolution.ts';
 
 interface Case {
@@ -55,6 +62,8 @@ const images: readonly Case[] = [
   { size: [h, w], channels: 3, filters: 5, window: [3, 2], dilations: [2, 3], pad: 'valid' },
   { batch: 1, size: [1, 1], channels: 16, filters: 16, window: [3, 3], pad: 'same' },
   { batch: 16, size: [4, 4], channels: 16, filters: 16, window: [3, 3], pad: 'same' },
+  { batch: 32, size: [3, 3], channels: 32, filters: 16, window: [3, 3], pad: 'same' },
+  { batch: 32, size: [3, 3], channels: 16, filters: 32, window: [2, 2], strides: [2, 2], pad: 'same' },
   { batch: 16, size: [8, 8], channels: 7, filters: 32, window: [3, 3], pad: 'same' },
 ];
 const depthwise: readonly Case[] = [
@@ -87,28 +96,34 @@ const volumes: readonly Case[] = [
   { batch: 1, size: [4, 4, 4], channels: 2, filters: 2, window: [1, 1, 1] },
 ];
 
-beforeAll(() => startOnnx({ threads: 1 }));
+beforeAll(startBackends);
 
-describe('conv2d and its gradients', () => {
-  it.each(images.map(named))('%s', (_, given) => {
-    expectAgreement(given, false, ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter']);
+describe.each(backends)('on %s', (backend, layouts) => {
+  beforeAll(() => tf.setBackend(backend));
+
+  describe('conv2d and its gradients', () => {
+    it.each(images.map(named))('%s', (_, given) => {
+      expectAgreement(given, false, layouts, ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter']);
+    });
   });
-});
 
-describe('depthwiseConv2d and its gradients', () => {
-  it.each(depthwise.map(named))('%s', (_, given) => {
-    const name = 'DepthwiseConv2dNative';
-    expectAgreement(given, true, [name, `${name}BackpropInput`, `${name}BackpropFilter`]);
+  describe('depthwiseConv2d and its gradients', () => {
+    it.each(depthwise.map(named))('%s', (_, given) => {
+      const name = 'DepthwiseConv2dNative';
+      expectAgreement(given, true, layouts, [name, `${name}BackpropInput`, `${name}BackpropFilter`]);
+    });
   });
 });
 
 describe('conv3d and its gradients', () => {
   it.each(volumes.map(named))('%s', (_, given) => {
-    expectAgreement(given, false, ['Conv3D', 'Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2']);
+    expectAgreement(given, false, ['plain'], ['Conv3D', 'Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2']);
   });
 });
 
 describe('gradients with dilation, which tfjs lacks', () => {
+  beforeAll(() => tf.setBackend('onnx'));
+
   const operations: Record<string, readonly [ownFilters: boolean, given: Case, run: Convolve]> = {
     conv2d: [
       false,
@@ -163,12 +178,13 @@ function named(given: Case): [string, Case] {
 function expectAgreement(
   given: Case,
   ownFilters: boolean,
+  layouts: readonly Arranged[],
   [forward, byImage, byFilter]: [string, string, string],
 ): void {
   const { reference, attributes, xShape, filterShape, yShape } = resolve(given, ownFilters);
   const [x, filter, dy] = [numbers(xShape, 1), numbers(filterShape, 2), numbers(yShape, 3)];
   const expected = referenceConvolution(reference, x, filter, dy);
-  for (const layout of given.size.length === 2 ? layouts : (['plain'] as const)) {
+  for (const layout of layouts) {
     const found = tf.tidy(() => {
       const image = inLayout(tf.tensor(x, xShape), layout);
       const gradients = inLayout(tf.tensor(dy, yShape), layout);

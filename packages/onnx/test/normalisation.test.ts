@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startOnnx } from '../src/index.ts';
-import { difference, inLayout, layouts, numbers, record } from './on-backend.ts';
+import { backends, difference, inLayout, numbers, onCpu, record, startBackends } from './on-backend.ts';
 
-beforeAll(() => startOnnx({ threads: 1 }));
+beforeAll(startBackends);
 
 const epsilon = 1e-3;
 
@@ -23,28 +22,32 @@ describe.each([
   const offset = numbers([channels], 4);
   const expected = reference(x, dy, scale, offset);
 
-  it.each(layouts)('trains and has the gradients of its formula, in layout %s', (layout) => {
-    const images = inLayout(tf.tensor(x, shape), layout);
-    const inputs = { x: images, scale: tf.tensor(scale), offset: tf.tensor(offset) };
-    const results = record('LunetBatchNorm', inputs, { epsilon }) as unknown as tf.Tensor[];
-    const [y, mean, variance] = results as [tf.Tensor, tf.Tensor, tf.Tensor];
-    expect(results.map((tensor) => tensor.shape)).toEqual([shape, [channels], [channels]]);
-    const gradients = record(
-      'LunetBatchNormGrad',
-      { dy: inLayout(tf.tensor(dy, shape), layout), x: images, mean, variance, scale: inputs.scale },
-      { epsilon },
-    ) as unknown as tf.Tensor[];
-    const found = [...results, ...gradients].map((tensor) => tensor.dataSync<'float32'>());
-    for (const [i, name] of ['y', 'mean', 'variance', 'dx', 'dScale', 'dOffset'].entries()) {
-      expect(difference(found[i]!, expected[i]!), name).toBeLessThan(1e-5);
-    }
-    const fused = record(
-      'FusedBatchNorm',
-      { x: images, mean, variance, scale: inputs.scale, offset: inputs.offset },
-      { varianceEpsilon: epsilon },
-    );
-    expect(fused.shape).toEqual(shape);
-    expect(difference(fused.dataSync(), y.dataSync())).toBeLessThan(1e-5);
+  describe.each(backends)('on %s', (backend, layouts) => {
+    beforeAll(() => tf.setBackend(backend));
+
+    it.each(layouts)('trains and has the gradients of its formula, in layout %s', (layout) => {
+      const images = inLayout(tf.tensor(x, shape), layout);
+      const inputs = { x: images, scale: tf.tensor(scale), offset: tf.tensor(offset) };
+      const results = record('LunetBatchNorm', inputs, { epsilon }) as unknown as tf.Tensor[];
+      const [y, mean, variance] = results as [tf.Tensor, tf.Tensor, tf.Tensor];
+      expect(results.map((tensor) => tensor.shape)).toEqual([shape, [channels], [channels]]);
+      const gradients = record(
+        'LunetBatchNormGrad',
+        { dy: inLayout(tf.tensor(dy, shape), layout), x: images, mean, variance, scale: inputs.scale },
+        { epsilon },
+      ) as unknown as tf.Tensor[];
+      const found = [...results, ...gradients].map((tensor) => tensor.dataSync<'float32'>());
+      for (const [i, name] of ['y', 'mean', 'variance', 'dx', 'dScale', 'dOffset'].entries()) {
+        expect(difference(found[i]!, expected[i]!), name).toBeLessThan(1e-5);
+      }
+      const fused = record(
+        'FusedBatchNorm',
+        { x: images, mean, variance, scale: inputs.scale, offset: inputs.offset },
+        { varianceEpsilon: epsilon },
+      );
+      expect(fused.shape).toEqual(shape);
+      expect(difference(fused.dataSync(), y.dataSync())).toBeLessThan(1e-5);
+    });
   });
 });
 
@@ -81,7 +84,7 @@ describe.each([
   [16, 2],
   [20, 5],
 ])('local response normalisation of %i channels, %i to each side', (channels, depthRadius) => {
-  it.each(layouts)('and its gradient are those of the cpu backend, in layout %s', async (layout) => {
+  it.each(backends[0]![1])('and its gradient are those of the cpu backend, in layout %s', async (layout) => {
     const attributes = { depthRadius, bias: 1.5, alpha: 0.7, beta: 0.6 };
     const shape = [2, 3, 4, channels];
     const run = (kernel: typeof record, arrange: (tensor: tf.Tensor) => tf.Tensor): Float32Array[] => {
@@ -92,12 +95,12 @@ describe.each([
       return [y.dataSync<'float32'>(), dx.dataSync<'float32'>()];
     };
     const found = run(record, (tensor) => inLayout(tensor, layout));
-    await tf.setBackend('cpu');
-    const expected = run(
-      (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs as never),
-      (x) => x,
+    const expected = await onCpu(() =>
+      run(
+        (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs as never),
+        (x) => x,
+      ),
     );
-    await tf.setBackend('onnx');
     for (const [i, values] of expected.entries()) expect(difference(found[i]!, values)).toBeLessThan(1e-5);
   });
 });

@@ -1,15 +1,40 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../src/backend.ts';
+import { startOnnx } from '../src/index.ts';
+import { registerEmulated } from './emulated-blocks.ts';
 
 /** The running backend. */
 function onnxBackend(): OnnxBackend {
   return tf.backend() as unknown as OnnxBackend;
 }
 
-export const layouts = ['plain', 'nchw', 'blocked'] as const;
+export type Arranged = 'plain' | 'nchw' | 'blocked';
+
+/** Backends with the layouts to test on them: the real one, and one whose blocks have the size of other processors'. */
+export const backends: readonly (readonly [name: string, layouts: readonly Arranged[]])[] = [
+  ['onnx', ['plain', 'nchw', 'blocked']],
+  ['other blocks', ['blocked']],
+];
+
+/** Registers all of `backends`, and makes the first the current one. */
+export async function startBackends(): Promise<void> {
+  await startOnnx({ threads: 1 });
+  registerEmulated('other blocks', onnxBackend().block === 16 ? 8 : 16);
+}
+
+/** Runs something on the cpu backend. */
+export async function onCpu<T>(run: () => T): Promise<T> {
+  const backend = tf.getBackend();
+  await tf.setBackend('cpu');
+  try {
+    return run();
+  } finally {
+    await tf.setBackend(backend);
+  }
+}
 
 /** A tensor whose elements lie in a layout, as another kernel leaves them; where channels fill no blocks, they are apart. */
-export function inLayout<T extends tf.Tensor>(tensor: T, layout: (typeof layouts)[number]): T {
+export function inLayout<T extends tf.Tensor>(tensor: T, layout: Arranged): T {
   if (tensor.rank !== 4) return tensor;
   const backend = onnxBackend();
   const wanted = layout === 'blocked' ? backend.layoutFor(tensor.shape[3]!) : layout;

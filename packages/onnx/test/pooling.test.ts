@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startOnnx } from '../src/index.ts';
-import { difference, inLayout, layouts, numbers, record } from './on-backend.ts';
+import {
+  type Arranged,
+  backends,
+  difference,
+  inLayout,
+  numbers,
+  onCpu,
+  record,
+  startBackends,
+} from './on-backend.ts';
 
 interface Case {
   readonly shape: number[];
@@ -26,65 +34,69 @@ const volumes: Case[] = [
   { shape: [1, 5, 6, 4, 2], filterSize: [2, 2, 2], strides: [1, 1, 1], pad: 'valid' },
 ];
 
-beforeAll(() => startOnnx({ threads: 1 }));
+beforeAll(startBackends);
 
-describe.each(['MaxPool', 'AvgPool'] as const)('%s and its gradient', (kernel) => {
-  it.each(images.map(named))('over images: %s', async (_, given) => {
-    const expected = await onCpu(() => pool(kernel, given));
-    for (const layout of layouts) {
-      expectAgreement(kernel, given, pool(kernel, given, layout), expected, `layout ${layout}`);
-    }
+describe.each(backends)('on %s', (backend, layouts) => {
+  beforeAll(() => tf.setBackend(backend));
+
+  describe.each(['MaxPool', 'AvgPool'] as const)('%s and its gradient', (kernel) => {
+    it.each(images.map(named))('over images: %s', async (_, given) => {
+      const expected = await onCpu(() => pool(kernel, given));
+      for (const layout of layouts) {
+        expectAgreement(kernel, given, pool(kernel, given, layout), expected, `layout ${layout}`);
+      }
+    });
+
+    it.each(volumes.map(named))('over volumes: %s', async (_, given) => {
+      const expected = await onCpu(() => pool(`${kernel}3D`, given));
+      expectAgreement(kernel, given, pool(`${kernel}3D`, given, 'plain'), expected, 'volume');
+    });
   });
 
-  it.each(volumes.map(named))('over volumes: %s', async (_, given) => {
-    const expected = await onCpu(() => pool(`${kernel}3D`, given));
-    expectAgreement(kernel, given, pool(`${kernel}3D`, given, 'plain'), expected, 'volume');
-  });
-});
+  describe('the gradient of max pooling', () => {
+    it.each(layouts)('goes to the first of equal maxima, in layout %s', (layout) => {
+      const rows = [
+        [1, 1, 0, 0],
+        [1, 1, 0, 0],
+        [-1, -2, 5, 7],
+        [-2, -1, 7, 7],
+      ];
+      expect(gradientsOfRows(rows, layout)).toEqual([
+        [1, 0, 1, 0],
+        [0, 0, 0, 0],
+        [1, 0, 0, 1],
+        [0, 0, 0, 0],
+      ]);
+    });
 
-describe('the gradient of max pooling', () => {
-  it.each(layouts)('goes to the first of equal maxima, in layout %s', (layout) => {
-    const rows = [
-      [1, 1, 0, 0],
-      [1, 1, 0, 0],
-      [-1, -2, 5, 7],
-      [-2, -1, 7, 7],
-    ];
-    expect(gradientsOfRows(rows, layout)).toEqual([
-      [1, 0, 1, 0],
-      [0, 0, 0, 0],
-      [1, 0, 0, 1],
-      [0, 0, 0, 0],
-    ]);
-  });
+    it('goes to the first of equal maxima of a volume', () => {
+      const x = tf.ones([1, 2, 2, 2, 1]);
+      const attributes = { filterSize: 2, strides: 2, pad: 'valid' };
+      const dx = record('MaxPool3DGrad', { dy: tf.ones([1, 1, 1, 1, 1]), input: x, output: x }, attributes);
+      expect([...dx.dataSync()]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
+    });
 
-  it('goes to the first of equal maxima of a volume', () => {
-    const x = tf.ones([1, 2, 2, 2, 1]);
-    const attributes = { filterSize: 2, strides: 2, pad: 'valid' };
-    const dx = record('MaxPool3DGrad', { dy: tf.ones([1, 1, 1, 1, 1]), input: x, output: x }, attributes);
-    expect([...dx.dataSync()]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
-  });
+    it.each(layouts)('is not a number where the window has one that is none, in layout %s', (layout) => {
+      const [first, second] = gradientsOfRows(
+        [
+          [1, 2, 1, 2],
+          [Number.NaN, 3, 0, 3],
+        ],
+        layout,
+      ) as [number[], number[]];
+      expect([...first, ...second]).toEqual([Number.NaN, Number.NaN, 0, 0, Number.NaN, Number.NaN, 0, 1]);
+    });
 
-  it.each(layouts)('is not a number where the window has one that is none, in layout %s', (layout) => {
-    const [first, second] = gradientsOfRows(
-      [
-        [1, 2, 1, 2],
-        [Number.NaN, 3, 0, 3],
-      ],
-      layout,
-    ) as [number[], number[]];
-    expect([...first, ...second]).toEqual([Number.NaN, Number.NaN, 0, 0, Number.NaN, Number.NaN, 0, 1]);
-  });
-
-  it.each(layouts)('takes numbers of every size, in layout %s', (layout) => {
-    const rows = [
-      [-3e38, 3e38, Number.NEGATIVE_INFINITY, -1e-37],
-      [1e-37, 1e-38, -2e-37, Number.NEGATIVE_INFINITY],
-    ];
-    expect(gradientsOfRows(rows, layout)).toEqual([
-      [0, 1, 0, 1],
-      [0, 0, 0, 0],
-    ]);
+    it.each(layouts)('takes numbers of every size, in layout %s', (layout) => {
+      const rows = [
+        [-3e38, 3e38, Number.NEGATIVE_INFINITY, -1e-37],
+        [1e-37, 1e-38, -2e-37, Number.NEGATIVE_INFINITY],
+      ];
+      expect(gradientsOfRows(rows, layout)).toEqual([
+        [0, 1, 0, 1],
+        [0, 0, 0, 0],
+      ]);
+    });
   });
 });
 
@@ -105,7 +117,7 @@ describe('MaxPoolWithArgmax', () => {
 });
 
 /** Gradients of ones by an image of 16 channels that are all alike. */
-function gradientsOfRows(rows: number[][], layout: (typeof layouts)[number]): number[][] {
+function gradientsOfRows(rows: number[][], layout: Arranged): number[][] {
   const [height, width] = [rows.length, rows[0]!.length];
   const x = inLayout(tf.tile(tf.tensor(rows.flat(), [1, height, width, 1]), [1, 1, 1, 16]), layout);
   const dy = inLayout(tf.ones([1, height / 2, width / 2, 16]), layout);
@@ -120,7 +132,7 @@ function gradientsOfRows(rows: number[][], layout: (typeof layouts)[number]): nu
 type Results = readonly [y: Float32Array, dx: Float32Array, dy: Float32Array];
 
 /** Pools numbers; with a layout, by recorded kernels. */
-function pool(kernel: string, { shape, ...attributes }: Case, layout?: (typeof layouts)[number]): Results {
+function pool(kernel: string, { shape, ...attributes }: Case, layout?: Arranged): Results {
   const [y, dx, dy] = tf.tidy(() => {
     const run = layout ? record : runKernel;
     const arrange = (tensor: tf.Tensor): tf.Tensor => (layout ? inLayout(tensor, layout) : tensor);
@@ -151,15 +163,6 @@ function expectAgreement(
 
 function runKernel(name: string, inputs: Record<string, tf.Tensor>, attributes: object): tf.Tensor {
   return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as tf.Tensor;
-}
-
-async function onCpu<T>(run: () => T): Promise<T> {
-  await tf.setBackend('cpu');
-  try {
-    return run();
-  } finally {
-    await tf.setBackend('onnx');
-  }
 }
 
 function named(given: Case): [string, Case] {
