@@ -98,8 +98,16 @@ function emulate(
       const total = sum ? op('Add', [convolved, apart(sum)], shape) : convolved;
       return blocked(activation === 'Relu' ? op('Relu', [total], shape) : total);
     }
-    case 'ReorderInput':
-      return blocked(channels_last ? turn(x, [n, c, h, w], [0, 3, 1, 2], [n, w, c, h]) : x);
+    case 'ReorderInput': {
+      const [, filled] = shape as [number, number];
+      const image = channels_last ? turn(x, [n, c, h, w], [0, 3, 1, 2], [n, w, c, h]) : x;
+      const size = physicalShape(image);
+      if (size[1]! % 4 !== 0) throw new RangeError(`ReorderInput moves fours of channels: ${size[1]}`);
+      if (size[1] === filled) return blocked(image);
+      // Zeros fill the last block.
+      const pads = recorder.indices([0, 0, 0, 0, 0, filled - size[1]!, 0, 0]);
+      return blocked(op('Pad', [image, pads], shape));
+    }
     case 'ReorderOutput': {
       const bounds = [[0], [channels as number], [1]].map((numbers) => recorder.indices(numbers));
       const cut = op('Slice', [apart(x), ...bounds], [n, channels as number, h, w]);
