@@ -11,7 +11,7 @@ export interface Program {
   readonly outputs: readonly Value[];
   /** How many values are numbered. */
   readonly slots: number;
-  /** Two programs with the same numbers here are the same graph, but for what their constants hold. */
+  /** Two programs with the same numbers here are the same graph, but for what their constants hold; results have the same shapes. */
   readonly signature: Int32Array;
 }
 
@@ -62,7 +62,10 @@ export function buildProgram(pending: readonly Node[], outputs: readonly Value[]
     for (const output of node.outputs) enter(output);
   }
   write(-4);
-  for (const output of outputs) write(output.slot);
+  for (const output of outputs) {
+    write(output.slot);
+    write(shapeNumber(output));
+  }
   return { nodes, inputs, constants, outputs, slots, signature: numbers.slice(0, length) };
 }
 
