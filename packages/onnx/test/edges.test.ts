@@ -74,6 +74,24 @@ describe('recorded kernels', () => {
     expect([...sums.dataSync()]).toEqual([1e5, 1e5, 1e5, 1e5, 1e5, 1e5]);
   });
 
+  it('keep six digits in sums of a million numbers', () => {
+    const shape = [16, 64, 64, 16];
+    const numbers = Float32Array.from({ length: 2 ** 20 }, (_, i) => 1 + ((i * 7919) % 2003) / 2003);
+    const truth = new Float64Array(16);
+    numbers.forEach((number, i) => {
+      truth[i % 16]! += number;
+    });
+    const x = tf.tensor(numbers, shape);
+    const total = truth.reduce((a, b) => a + b);
+    expect(tf.sum(x).dataSync()[0]! / total).toBeCloseTo(1, 5.5);
+    expect(tf.mean(x).dataSync()[0]! / (total / 2 ** 20)).toBeCloseTo(1, 5.5);
+    tf.sum(x, [0, 1, 2])
+      .dataSync()
+      .forEach((sum, channel) => {
+        expect(sum / truth[channel]!).toBeCloseTo(1, 5.5);
+      });
+  });
+
   it('say which index is outside when the graph runs, if they did not know it before', () => {
     const index = tf.add(tf.scalar(2, 'int32'), tf.scalar(1, 'int32'));
     const row = tf.gather(tf.tensor1d([1, 2, 3]), index as tf.Scalar);
