@@ -4,6 +4,7 @@ import { type Attributes, blockOf, type Value } from '../graph/value.ts';
 import { gradientsBlocked, normaliseBlocked, trainBlocked } from './blocked-batch-norm.ts';
 import { image } from './images.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
+import { floats, sizeOf } from './views.ts';
 
 interface FusedAttributes {
   readonly varianceEpsilon: number;
@@ -52,7 +53,7 @@ export const batchNormalisation: readonly RecordedKernel[] = [
     }
     const { recorder } = backend;
     const channels = x.shape[3]!;
-    const vector = { type: 'float32' as const, shape: [channels] };
+    const vector = floats([channels]);
     const images = backend.valueIn(x, 'nchw');
     // With momentum 0, the statistics that move are those of the images. ONNX Runtime writes them over the ones it is
     // given, be those a constant that other nodes read, so each node gets numbers of its own, here of two pixels.
@@ -111,12 +112,7 @@ function pixelOf({ recorder }: OnnxBackend, images: Value, at: 0 | -1): Value {
     [0, 2, 3],
   ].map((numbers) => recorder.indices(numbers));
   const pixel = recorder.op('Slice', [images, ...place], {}, image([1, 1, 1, channels]));
-  return recorder.op(
-    'Reshape',
-    [pixel, recorder.indices([channels])],
-    {},
-    { type: 'float32', shape: [channels] },
-  );
+  return recorder.op('Reshape', [pixel, recorder.indices([channels])], {}, floats([channels]));
 }
 
 /** A tensor of another rank as one image, nearly square: sums over its pixels are taken row by row. */
@@ -137,10 +133,6 @@ function op(
 ): Value {
   const shape = operands.map((value) => value.shape).reduce((a, b) => (sizeOf(a) >= sizeOf(b) ? a : b));
   return recorder.op(type, operands, attributes, image(shape.length === 4 ? shape : [1, 1, 1, 1]));
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 /** The mean of each channel: of rows first, then of those; one sum over all pixels would lose digits. */

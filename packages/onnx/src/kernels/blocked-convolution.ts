@@ -3,7 +3,7 @@ import type { OnnxBackend } from '../backend.ts';
 import { blockedDomain } from '../graph/recorder.ts';
 import { type Attributes, blockOf, type Layout, type Value } from '../graph/value.ts';
 import { blockedOperator } from './blocked-operator.ts';
-import { type Conv2DInfo, imageOf, windowOf } from './images.ts';
+import { type Conv2DInfo, image, imageOf, windowOf } from './images.ts';
 import { floats, view } from './views.ts';
 import { filledBlocks, wholeBlocks } from './whole-blocks.ts';
 
@@ -36,8 +36,8 @@ export function convolveBlocked(
       ? reorder(backend, plain, [h, w, i, o / block, block], [3, 2, 0, 1, 4], [o, i, h, w])
       : reorder(backend, plain, [h, w, i / block, block, o / block, block], [4, 2, 0, 1, 3, 5], [o, i, h, w]),
   );
-  const image = few ? imageOf(backend, x) : recorder.asChannels(backend.valueIn(x, layout));
-  const operands = bias === undefined ? [image, weights] : [image, weights, bias];
+  const images = few ? imageOf(backend, x) : recorder.asChannels(backend.valueIn(x, layout));
+  const operands = bias === undefined ? [images, weights] : [images, weights, bias];
   const attributes = { ...windowOf(info), ...(relu && { activation: 'Relu' }) };
   return blockedConv(backend, operands, attributes, { shape: info.outShape, layout });
 }
@@ -83,7 +83,7 @@ export function inputGradientBlocked(
       'ReorderOutput',
       [recorder.asChannels(wide)],
       { channels: i, channels_last: 0 },
-      { type: 'float32', shape: info.inShape, layout: 'nchw' },
+      image(info.inShape),
       blockedDomain,
     );
   }

@@ -3,6 +3,7 @@ import type { OnnxBackend } from '../backend.ts';
 import type { ElementType } from '../graph/element-type.ts';
 import { sameShape } from '../graph/recorder.ts';
 import { type Attributes, blockOf, type Layout, type Value } from '../graph/value.ts';
+import { sizeOf } from './views.ts';
 
 /** Values ready for an operator that broadcasts, and what it gives. */
 export interface Aligned {
@@ -42,7 +43,7 @@ function withoutLastOne(
 ): Pick<Aligned, 'values' | 'shape'> | undefined {
   const simple = values.every((value) => sameShape(value.shape, shape) || value.shape.length === 0);
   if (!simple || shape.length < 2 || shape.at(-1) !== 1) return undefined;
-  const flat = [shape.reduce((a, b) => a * b, 1)];
+  const flat = [sizeOf(shape)];
   return {
     values: values.map((value) => (value.shape.length === 0 ? value : recorder.reshape(value, flat))),
     shape: flat,

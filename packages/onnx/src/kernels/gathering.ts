@@ -7,6 +7,7 @@ import { axisInMemory, uncut } from './axes.ts';
 import { convert } from './cast.ts';
 import { each } from './each.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
+import { floats } from './views.ts';
 
 interface OneHotAttributes {
   readonly depth: number;
@@ -135,16 +136,16 @@ function segmentSum(backend: OnnxBackend, x: TensorInfo, segmentIds: TensorInfo,
     'Expand',
     [recorder.scalar(0, 'float32'), recorder.indices([count + 1, columns])],
     {},
-    { type: 'float32', shape: [count + 1, columns] },
+    floats([count + 1, columns]),
   );
   const values = backend.valueIn({ ...x, shape: [rows, columns] }, 'plain');
   const sums = recorder.op(
     'ScatterElements',
     [zeros, spread, values],
     { axis: 0, reduction: 'add' },
-    { type: 'float32', shape: [count + 1, columns] },
+    floats([count + 1, columns]),
   );
   const kept = [[0], [count], [0]].map((numbers) => recorder.indices(numbers));
-  const result = recorder.op('Slice', [sums, ...kept], {}, { type: 'float32', shape: [count, columns] });
+  const result = recorder.op('Slice', [sums, ...kept], {}, floats([count, columns]));
   return recorder.reshape(result, [count, ...x.shape.slice(1)]);
 }

@@ -1,6 +1,6 @@
 import type { Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
-import { floats, view } from './views.ts';
+import { floats, sizeOf, view } from './views.ts';
 
 /** Pixels in memory: [outer, …size, inner], all in one piece. */
 export interface Pixels {
@@ -29,8 +29,7 @@ export function routeToMaxima(
   if (axis < 0) return gradients;
   const length = window[axis]!;
   const windows = size[axis]! / length;
-  const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
-  const shape = [outer * product(size.slice(0, axis)) * windows, 1, product(size.slice(axis + 1)) * inner];
+  const shape = [outer * sizeOf(size.slice(0, axis)) * windows, 1, sizeOf(size.slice(axis + 1)) * inner];
   const one = floats(shape);
   const all = floats(shape.with(1, length));
   const op = (type: string, inputs: readonly Value[]): Value => recorder.op(type, inputs, {}, one);

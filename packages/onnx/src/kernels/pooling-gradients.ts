@@ -1,8 +1,7 @@
-import { util } from '@tensorflow/tfjs-core';
 import type { OutputSpec, Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 import { type ConvolutionSizes, inputGradient } from './grouped-convolution.ts';
-import { floats, view } from './views.ts';
+import { floats, sizeOf, view } from './views.ts';
 
 /**
  * Each window's gradient goes to the first of its maxima; windows that overlap add up.
@@ -20,9 +19,9 @@ export function maxPoolGradient(
     gradients,
     { ...gradients, type: 'int64' },
   ]);
-  const flat = (value: Value): Value => view(recorder, value, [util.sizeFromShape([...value.shape])]);
+  const flat = (value: Value): Value => view(recorder, value, [sizeOf(value.shape)]);
   const shape = [batchSize, inChannels, ...inSize];
-  const all = floats([util.sizeFromShape(shape)]);
+  const all = floats([sizeOf(shape)]);
   const zeros = recorder.filled(recorder.scalar(0, 'float32'), all.shape);
   const sums = recorder.op(
     'ScatterElements',

@@ -7,7 +7,7 @@ import { convert } from './cast.ts';
 import { channelMeans } from './channel-means.ts';
 import { each } from './each.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
-import { floats } from './views.ts';
+import { floats, sizeOf } from './views.ts';
 
 /** What a reduction is told; tfjs has two names for the axes. */
 interface ReductionAttributes {
@@ -68,7 +68,7 @@ function reduced(
   const channelsAlone = kept.length === 1 && kept[0] === 3 && blockOf(given.layout) > 0;
   if (channelsAlone && given.type === 'float32' && /^Reduce(Sum|Mean)$/.test(operator)) {
     const means = channelMeans(backend, given);
-    const pixels = recorder.scalar(util.sizeFromShape([...given.shape]) / given.shape[3]!, 'float32');
+    const pixels = recorder.scalar(sizeOf(given.shape) / given.shape[3]!, 'float32');
     const totals = operator === 'ReduceMean' ? means : recorder.op('Mul', [means, pixels], {}, means);
     return recorder.reshape(totals, shape);
   }
@@ -92,7 +92,7 @@ function reduced(
 function inPart({ recorder }: OnnxBackend, operator: string, value: Value, along: readonly number[]): Value {
   const memory = physicalShape(value);
   const axes = along.filter((axis) => memory[axis]! > 1);
-  const summands = axes.reduce((count, axis) => count * memory[axis]!, 1);
+  const summands = sizeOf(axes.map((axis) => memory[axis]!));
   const adds = value.type === 'float32' && /^Reduce(Sum|Mean)$/.test(operator);
   if (!adds || axes.length < 2 || summands < manySummands) return value;
   const last = Math.max(...axes);

@@ -2,6 +2,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { blockOf, type Value } from '../graph/value.ts';
 import { blockedOperator } from './blocked-operator.ts';
+import { convert } from './cast.ts';
+import { each } from './each.ts';
 import { image, imageOf } from './images.ts';
 import { spread } from './pooling.ts';
 import { type RecordedKernel, recorded } from './recorded-kernel.ts';
@@ -37,7 +39,8 @@ function resize(backend: OnnxBackend, method: Method, images: TensorInfo, attrs:
   if (repeats && height % h === 0 && width % w === 0) {
     return spread(backend, channelsApartOrBlocked(backend, images), height / h, width / w, shape);
   }
-  const value = toFloat(backend, imageOf(backend, images));
+  const given = imageOf(backend, images);
+  const value = convert(given, 'float32', each(backend, given, given.type));
   const rows = matrixOf(backend, method, h, height, attrs);
   const columns = matrixOf(backend, method, w, width, attrs);
   return multiply(backend, rows, value, columns, shape, false);
@@ -147,14 +150,4 @@ function gather(
       ? blockedOperator(backend, 'AveragePool', [recorder.asChannels(value)], window, { shape, layout })
       : recorder.op('AveragePool', [value], window, image(shape));
   return recorder.op('Mul', [mean, recorder.scalar(height * width, 'float32')], {}, mean);
-}
-
-function toFloat({ recorder }: OnnxBackend, value: Value): Value {
-  if (value.type === 'float32') return value;
-  return recorder.op(
-    'Cast',
-    [value],
-    { to: 1 },
-    { type: 'float32', shape: value.shape, layout: value.layout },
-  );
 }

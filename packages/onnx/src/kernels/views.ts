@@ -1,6 +1,11 @@
 import type { OutputSpec, Recorder } from '../graph/recorder.ts';
 import type { Value } from '../graph/value.ts';
 
+/** How many elements a shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}
+
 /** What a node gives that computes floats in plain layout. */
 export function floats(shape: readonly number[]): OutputSpec {
   return { type: 'float32', shape };
