@@ -89,7 +89,7 @@ export const convolutions: readonly RecordedKernel[] = [
 ];
 
 /** Records a convolution, with a bias of one number a channel if there is one. */
-export function convolve(
+function convolve(
   backend: OnnxBackend,
   info: Conv2DInfo,
   x: TensorInfo,

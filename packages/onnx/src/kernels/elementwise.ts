@@ -1,8 +1,7 @@
 import { backend_util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import type { ElementType } from '../graph/element-type.ts';
 import { sameShape } from '../graph/recorder.ts';
-import { type Attributes, blockOf, type Layout, type Value } from '../graph/value.ts';
+import { blockOf, type Layout, type Value } from '../graph/value.ts';
 import { sizeOf } from './views.ts';
 
 /** Values ready for an operator that broadcasts, and what it gives. */
@@ -73,17 +72,4 @@ function broadcastable({ recorder }: OnnxBackend, value: Value, layout: Layout):
 /** The tensor of a result, under the shape that tfjs is told. */
 export function show(backend: OnnxBackend, { told }: Aligned, result: Value): TensorInfo {
   return backend.tensorOf(result, result.type as DataType, told);
-}
-
-/** Records an operator that works element by element and returns the tensor of its result. */
-export function elementwise(
-  backend: OnnxBackend,
-  operator: string,
-  tensors: readonly TensorInfo[],
-  type: ElementType,
-  attributes: Attributes = {},
-): TensorInfo {
-  const aligned = align(backend, tensors);
-  const { values, shape, layout } = aligned;
-  return show(backend, aligned, backend.recorder.op(operator, values, attributes, { type, shape, layout }));
 }
