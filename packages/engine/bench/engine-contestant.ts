@@ -19,7 +19,7 @@ for (let i = 0; i < stepsBefore; i++) values.push(await run());
 tell({
   what: `${engine.name}: ${engine.version}, ${engine.device}`,
   threads: engine.threads,
-  gpu: /GPU|cuda/i.test(engine.device),
+  gpu: engine.gpu,
   weights,
   first: values[0],
   last: values.at(-1),

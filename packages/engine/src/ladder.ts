@@ -1,16 +1,16 @@
 import type { EngineName } from './engine.ts';
 
-/** An engine, on any device or on a GPU alone. */
+/** An engine, on any device, on a GPU alone, or on the CPU alone. */
 export interface Rung {
   readonly name: EngineName;
-  readonly gpu?: true;
+  readonly gpu?: boolean;
 }
 
 /** What `auto` tries, fastest first: a GPU before the CPU, on which ONNX Runtime trains faster than TensorFlow. */
 export const ladder: readonly Rung[] = [
   { name: 'tensorflow', gpu: true },
   { name: 'onnx', gpu: true },
-  { name: 'onnx' },
+  { name: 'onnx', gpu: false },
   { name: 'tensorflow' },
   { name: 'wasm' },
 ];

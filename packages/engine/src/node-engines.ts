@@ -22,7 +22,7 @@ export const onnx: EngineStarter = {
     const { importInstalled } = await import('./import-installed.ts');
     const onnx = await importInstalled<OnnxPackage>('@lunet/onnx');
     if (onnx === undefined) throw new Error('not installed: npm install @lunet/onnx');
-    const gpu = onnx.gpuProvider();
+    const gpu = options.gpu === false ? undefined : onnx.gpuProvider();
     if (options.gpu && gpu === undefined) throw new Error('computes on the CPU here');
     const { device, version, threads } = await onnx.startOnnx({
       threads: options.threads,

@@ -28,7 +28,7 @@ export interface OnnxOptions {
 /** What runs. */
 export interface StartedOnnx {
   readonly device: string;
-  /** ONNX Runtime's version. */
+  /** `ONNX Runtime` and its version. */
   readonly version: string;
   readonly threads: number;
   /**
@@ -80,8 +80,9 @@ export async function startOnnx({ threads, provider = 'cpu' }: OnnxOptions = {})
   await tf.setBackend('onnx');
   await tf.ready();
   const { leftToCpu } = running;
-  const device = `ONNX Runtime on ${provider}`;
-  return { device, version: runtime.version, threads: running.threads, leftToCpu };
+  const count = running.threads;
+  const device = provider === 'cpu' ? `CPU, ${count} thread${count === 1 ? '' : 's'}` : provider;
+  return { device, version: `ONNX Runtime ${runtime.version}`, threads: count, leftToCpu };
 }
 
 /** Above the cpu backend's, so that tfjs prefers this one of the two. */

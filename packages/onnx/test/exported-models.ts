@@ -103,6 +103,7 @@ export const samples: readonly Sample[] = [
       ),
     runs: [[[2, 10, 3]], [[1, 7, 3]]],
   },
+  images('layer normalisation', () => layers.layerNormalization({ axis: -1 })),
   images('a strided convolution', () =>
     layers.conv2d({ kernelSize: 3, filters: 5, padding: same, strides: 2, activation: 'relu' }),
   ),

@@ -31,7 +31,7 @@ describe.skipIf(missing)(
       const args = ['--import', 'tsx', '--conditions', '@lunet/source', program, 'webgpu'];
       const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
       const { started, differences, before, leftToCpu } = JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
-      expect(started.device).toBe('ONNX Runtime on webgpu');
+      expect(started.device).toBe('webgpu');
       for (const [what, difference] of Object.entries(differences)) {
         expect(difference, what).toBeLessThan(1e-5);
       }

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ProgramRunner } from '../backend.ts';
 import { type NativeSession, type OnnxRuntime, reasonOf } from '../runtime/onnxruntime.ts';
@@ -10,7 +11,7 @@ import { physicalShape, type Value } from './value.ts';
 /** Sessions kept; the one unused for longest goes first. */
 const capacity = 256;
 /** Bytes of the values inside the graphs of all sessions that are kept: an upper bound of what their arenas hold. */
-const byteCapacity = 2 ** 32;
+const byteCapacity = Math.min(2 ** 32, totalmem() / 4);
 /** After so many runs with the same weights, a session is made that has them built in. */
 const runsUntilFrozen = 3;
 
@@ -57,10 +58,12 @@ export class Sessions implements ProgramRunner {
     const held = heldWeights(program, weights);
     if (held.size > 0 && sameValues(held, entry.weights)) {
       entry.repeats++;
-      if (entry.repeats === runsUntilFrozen) entry.frozen = this.#build(program, held);
+      if (entry.repeats === runsUntilFrozen) {
+        entry.frozen = this.#build(program, held);
+        this.#bytes += entry.bytes;
+      }
     } else {
-      entry.frozen?.dispose();
-      entry.frozen = undefined;
+      this.#thaw(entry);
       entry.repeats = 0;
       entry.weights = new Map([...held].map(([i, value]) => [i, new WeakRef(value)]));
     }
@@ -119,11 +122,18 @@ export class Sessions implements ProgramRunner {
     );
   }
 
+  #thaw(entry: Entry): void {
+    if (entry.frozen === undefined) return;
+    entry.frozen.dispose();
+    entry.frozen = undefined;
+    this.#bytes -= entry.bytes;
+  }
+
   #drop(key: string): void {
-    const { session, frozen, bytes } = this.#entries.get(key)!;
-    session.dispose();
-    frozen?.dispose();
-    this.#bytes -= bytes;
+    const entry = this.#entries.get(key)!;
+    this.#thaw(entry);
+    entry.session.dispose();
+    this.#bytes -= entry.bytes;
     this.#entries.delete(key);
   }
 

@@ -2,8 +2,10 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { type Attributes, blockOf, type Value } from '../graph/value.ts';
 import { gradientsBlocked, normaliseBlocked, trainBlocked } from './blocked-batch-norm.ts';
+import { each } from './each.ts';
+import { align, show } from './elementwise.ts';
 import { image } from './images.ts';
-import { type RecordedKernel, recorded } from './recorded-kernel.ts';
+import { type KernelInputs, type RecordedKernel, recorded } from './recorded-kernel.ts';
 import { floats, sizeOf } from './views.ts';
 
 interface FusedAttributes {
@@ -26,7 +28,7 @@ export const batchNormalisation: readonly RecordedKernel[] = [
     const fits = [mean, variance, offset, scale].every(
       (tensor) => tensor == null || (tensor.shape.length === 1 && tensor.shape[0] === channels),
     );
-    if (!fits) return undefined;
+    if (!fits) return normaliseEach(backend, inputs, attrs);
     const { recorder } = backend;
     const given = (tensor: TensorInfo | undefined | null, otherwise: number): Value =>
       tensor == null
@@ -101,6 +103,22 @@ export const batchNormalisation: readonly RecordedKernel[] = [
     return [backend.tensorOf(dx, 'float32', inputs.x!.shape), total(meanProduct), total(meanGradient)];
   }),
 ];
+
+/** Statistics of any shape that fits the tensor's, as layer normalisation has them. */
+function normaliseEach(
+  backend: OnnxBackend,
+  { x, mean, variance, scale, offset }: KernelInputs,
+  { varianceEpsilon }: FusedAttributes,
+): TensorInfo {
+  const given = [x, mean, variance, scale, offset].filter((tensor) => tensor != null);
+  const aligned = align(backend, given);
+  const [value, average, spread, ...rest] = aligned.values as [Value, Value, Value, ...Value[]];
+  const op = each(backend, aligned, 'float32');
+  const deviation = op('Sqrt', [op('Add', [spread, varianceEpsilon])]);
+  const normal = op('Div', [op('Sub', [value, average]), deviation]);
+  const scaled = scale == null ? normal : op('Mul', [normal, rest[0]!]);
+  return show(backend, aligned, offset == null ? scaled : op('Add', [scaled, rest.at(-1)!]));
+}
 
 /** The channels of the first (0) or last (-1) pixel of an image with its channels apart, [C]. */
 function pixelOf({ recorder }: OnnxBackend, images: Value, at: 0 | -1): Value {
