@@ -13,6 +13,7 @@ import { buildProgram, type Program } from './graph/program.ts';
 import { forget, newValue, Recorder, sameShape } from './graph/recorder.ts';
 import { wholeRounds } from './graph/rounds.ts';
 import type { Layout, Value } from './graph/value.ts';
+import { interleave, isUniform, ownCopy } from './host-data.ts';
 import { toPlain } from './to-plain.ts';
 
 type DataId = TensorInfo['dataId'];
@@ -339,32 +340,4 @@ function isLost({ data, node }: Value): boolean {
 
 function lost(): Error {
   return new Error('Cannot use the tensor: the graph that would have computed it failed; compute it anew');
-}
-
-function isUniform(numbers: ArrayLike<number>): boolean {
-  const first = numbers[0]!;
-  // The last number tells most others at once.
-  for (let i = numbers.length - 1; i > 0; i--) if (!Object.is(numbers[i], first)) return false;
-  return true;
-}
-
-/** The caller may reuse its buffer before the graph that reads it runs. */
-function ownCopy(type: ElementType, values: BackendValues): HostData {
-  switch (type) {
-    case 'float32':
-      return new Float32Array(values as Float32Array);
-    case 'int32':
-      return new Int32Array(values as Int32Array);
-    default:
-      return new Uint8Array(values as Uint8Array);
-  }
-}
-
-function interleave(real: Float32Array, imag: Float32Array): Float32Array {
-  const both = new Float32Array(2 * real.length);
-  for (let i = 0; i < real.length; i++) {
-    both[2 * i] = real[i]!;
-    both[2 * i + 1] = imag[i]!;
-  }
-  return both;
 }
