@@ -1,6 +1,6 @@
 import { operatorOf } from './operators.ts';
 import type { Program } from './program.ts';
-import { blockedDomain, newValue } from './recorder.ts';
+import { blockedDomain, newValue, sameShape } from './recorder.ts';
 import type { Node, Value } from './value.ts';
 
 /**
@@ -37,8 +37,11 @@ export function fuseConvolutions({ nodes, outputs, slots }: Program): readonly N
     const add = view?.operator.type === 'Reshape' ? onlyReader(view.outputs[0]!) : undefined;
     if (view === undefined || add?.operator.type !== 'Add') continue;
     const image = view.outputs[0]!;
-    const bias = vectorOf(add.inputs.find((input) => input !== image));
-    if (bias === undefined || bias.shape[0] !== image.shape[3]) continue;
+    const bias = biasOf(
+      add.inputs.find((input) => input !== image),
+      image,
+    );
+    if (bias === undefined) continue;
     const sum = add.outputs[0]!;
     const sumReaders = readersOf(sum);
     const relu = sumReaders.find((node) => node.operator.type === 'Relu');
@@ -65,9 +68,11 @@ export function fuseConvolutions({ nodes, outputs, slots }: Program): readonly N
     .map((node) => ({ ...node, inputs: node.inputs.map((input) => input && (instead.get(input) ?? input)) }));
 }
 
-/** The vector whose elements a value shows under other shapes; one number a channel, if they are as many. */
-function vectorOf(value: Value | undefined): Value | undefined {
-  let source = value;
+/** The vector behind what is added to an image, if it is one number for each channel; for a row or column it is no bias. */
+function biasOf(added: Value | undefined, image: Value): Value | undefined {
+  if (added === undefined || added.layout !== image.layout) return undefined;
+  if (!sameShape(added.shape, [1, 1, 1, image.shape[3]!])) return undefined;
+  let source: Value | undefined = added;
   while (source?.node?.operator.type === 'Reshape') source = source.node.inputs[0];
   return source?.shape.length === 1 ? source : undefined;
 }
